@@ -1,0 +1,125 @@
+"""How an implementation is named, found and started."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from mmap_spec_tests.clause import Edition
+
+from mmap_conformance.errors import StartError, UsageError
+
+WORKER = Path(__file__).with_name("worker.py")
+ENTRY_POINTS = "mmap_conformance.adapters"
+"""The group in which third parties register a function without arguments that returns
+an ``Adapter``; its name is the implementation's name on the command line."""
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """How to run one implementation.
+
+    Attributes:
+        name: as it is named on the command line and in reports.
+        command: the command line of a worker for it.
+        module: the module that has the type ``mmap``.
+        edition: the edition it is held to; None for the version of its interpreter.
+        environment: variables to be set for the worker.
+        directory: the worker's current directory; None for the driver's.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    module: str = "mmap"
+    edition: Edition | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    directory: str | None = None
+
+
+def resolve(text: str, configured: Mapping[str, Adapter] | None = None) -> Adapter:
+    """The adapter for ``stdlib``, ``reference``, ``MODULE``, ``MODULE@INTERPRETER`` or a name
+    that is configured or registered.
+
+    Raises:
+        UsageError: the name is empty, or no such interpreter is found.
+        StartError: ``reference`` is asked for and was not built.
+    """
+    if configured and text in configured:
+        return configured[text]
+    for point in entry_points(group=ENTRY_POINTS):
+        if point.name == text:
+            return registered(point.name, point.load())
+    if text == "stdlib":
+        return Adapter("stdlib", (sys.executable, "-E", "-S", str(WORKER), "mmap"))
+    if text == "reference":
+        return _reference()
+    module, at, interpreter = text.partition("@")
+    if not all(part.isidentifier() for part in module.split(".")) or (at and not interpreter):
+        raise UsageError(
+            f"unknown implementation {text!r}: name stdlib, reference, a MODULE, "
+            "MODULE@INTERPRETER, or one that is configured"
+        )
+    python = find_interpreter(interpreter) if at else sys.executable
+    plain = ("-E", "-S") if module == "mmap" else ()
+    return Adapter(text, (python, *plain, str(WORKER), module), module)
+
+
+def registered(name: str, make: object) -> Adapter:
+    """The adapter that a third party's function makes.
+
+    Raises:
+        UsageError: it makes none.
+    """
+    adapter = make() if callable(make) else None
+    if not isinstance(adapter, Adapter):
+        raise UsageError(f"the entry point {name!r} of {ENTRY_POINTS} gives no Adapter")
+    return adapter
+
+
+def _reference() -> Adapter:
+    if importlib.util.find_spec("mmap_reference") is None or not _built():
+        raise StartError(
+            "the C extension mmap_reference was not built: install a C compiler and the "
+            "headers of Python, then install mmap-conformance again"
+        )
+    command = (sys.executable, str(WORKER), "mmap_reference")
+    return Adapter("reference", command, "mmap_reference", (3, 1))
+
+
+def _built() -> bool:
+    return importlib.util.find_spec("mmap_reference._mmap") is not None
+
+
+def find_interpreter(name: str) -> str:
+    """The path of an interpreter: a path, a command that works, or one that pyenv has.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = shutil.which(name)
+    if found is not None and _works(found):
+        return found
+    if name.startswith("python"):
+        root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+        candidates = sorted(root.glob(f"*/bin/{name}"), key=lambda path: path.parts[-3])
+        for path in reversed(candidates):
+            if _works(str(path)):
+                return str(path)
+    problem = "does not run" if found else "is not found"
+    raise UsageError(f"the interpreter {name!r} {problem}: give a command or a path that works")
+
+
+def _works(path: str) -> bool:
+    """Whether it starts: a shim of a version manager may be there for nothing."""
+    try:
+        run = subprocess.run([path, "-c", ""], capture_output=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return run.returncode == 0

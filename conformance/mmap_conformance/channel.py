@@ -1,0 +1,215 @@
+"""The worker's process seen from the driver: messages, deaths, deadlines."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from mmap_spec_tests.expectation import Outcome
+from mmap_spec_tests.operations import Operation
+
+from mmap_conformance.errors import StartError
+
+PROTOCOL = 1
+MEMORY = 1 << 30
+"""Bytes a worker may grow by."""
+_START = 20.0
+"""Seconds a worker may take to answer hello."""
+
+
+class Answer(NamedTuple):
+    """Outcomes of a program, and whether the worker lives to run another.
+
+    Attributes:
+        outcomes: of the operations that were answered; where the worker died, the one
+            it died in comes last and those before it are missing.
+        died_in: the number of that operation; None when the worker lives.
+    """
+
+    outcomes: list[Outcome]
+    died_in: int | None = None
+
+
+class Channel:
+    """One worker process. Not to be used after it died."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        timeout: float,
+        directory: str | None = None,
+    ) -> None:
+        """Start the worker.
+
+        Args:
+            command: the worker's command line.
+            environment: its environment variables.
+            timeout: seconds that one operation may take.
+            directory: its current directory.
+
+        Raises:
+            StartError: the command cannot be run.
+        """
+        self._timeout = timeout
+        self._buffer = b""
+        self._next = 0
+        self._mark = 0
+        self._stderr = tempfile.TemporaryFile()
+        try:
+            self._process = subprocess.Popen(
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                env=dict(environment),
+                cwd=directory,
+                start_new_session=True,
+                bufsize=0,
+            )
+        except OSError as error:
+            self._stderr.close()
+            raise StartError(f"cannot start {command[0]}: {error.strerror}") from error
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._in, self._out = self._process.stdin, self._process.stdout
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._out, selectors.EVENT_READ)
+
+    def hello(self) -> dict[str, Any]:
+        """Ask what the implementation is.
+
+        Raises:
+            StartError: it does not answer, or says why it cannot be tested.
+        """
+        timeout, self._timeout = self._timeout, _START
+        try:
+            reply = self._ask({"do": "hello", "protocol": PROTOCOL, "memory": MEMORY})
+        finally:
+            self._timeout = timeout
+        if isinstance(reply, _Death):
+            told = self.stderr().strip().splitlines()
+            why = told[-1] if told else describe_death(reply.outcome)
+            raise StartError(f"the worker did not start: {why}")
+        if "problem" in reply:
+            raise StartError(str(reply["problem"]))
+        if reply.get("protocol") != PROTOCOL:
+            raise StartError(f"the worker speaks protocol {reply.get('protocol')}, not {PROTOCOL}")
+        return reply
+
+    def execute(self, program: Sequence[Operation], *, full: bool = False) -> Answer:
+        """Run a program in a fresh session of the worker.
+
+        Args:
+            program: the operations.
+            full: have long bytes represented in full.
+        """
+        self._mark = 0
+        reply = self._ask({"do": "program", "operations": program, "full": full})
+        if isinstance(reply, _Death):
+            left = self._mark < len(program) and program[self._mark].method == "exit()"
+            if left and reply.outcome == {"crashed": "exit code 0"}:
+                return Answer(["None"], self._mark)
+            return Answer([reply.outcome], self._mark)
+        outcomes = reply.get("outcomes")
+        if not isinstance(outcomes, list) or len(outcomes) != len(program):
+            self.kill()
+            return Answer([{"protocol": "an answer without its outcomes"}], self._mark)
+        return Answer(outcomes)
+
+    def _ask(self, message: dict[str, Any]) -> Any:
+        self._next += 1
+        message["id"] = self._next
+        try:
+            self._in.write(json.dumps(message).encode("ascii") + b"\n")
+        except OSError:
+            pass  # it is dead; reading tells how it died
+        while True:
+            line = self._line()
+            if isinstance(line, _Death):
+                return line
+            try:
+                reply = json.loads(line)
+            except ValueError:
+                reply = None
+            if not isinstance(reply, dict) or reply.get("id") != self._next:
+                self.kill()
+                return _Death({"protocol": line[:80].decode("latin-1")})
+            return reply
+
+    def _line(self) -> bytes | _Death:
+        """The next line that is no progress mark, or what became of the worker."""
+        deadline = time.monotonic() + self._timeout
+        while True:
+            line, newline, rest = self._buffer.partition(b"\n")
+            if newline:
+                self._buffer = rest
+                if line[:1] != b"@" or not line[1:].isdigit():
+                    return line
+                self._mark = int(line[1:])
+                deadline = time.monotonic() + self._timeout
+                continue
+            if not self._selector.select(max(deadline - time.monotonic(), 0)):
+                self.kill()
+                return _Death({"hung": self._timeout})
+            chunk = os.read(self._out.fileno(), 1 << 16)
+            if not chunk:
+                return _Death(self._ended())
+            self._buffer += chunk
+
+    def _ended(self) -> Outcome:
+        try:
+            code = self._process.wait(self._timeout)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return {"hung": self._timeout}
+        if code < 0:
+            with suppress(ValueError):
+                return {"crashed": signal.Signals(-code).name}
+        return {"crashed": f"exit code {code}"}
+
+    def stderr(self) -> str:
+        """The last of what the worker has written on its standard error."""
+        size = self._stderr.seek(0, os.SEEK_END)
+        self._stderr.seek(max(size - 4000, 0))
+        return self._stderr.read().decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        """End the worker and all processes it started."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def close(self) -> None:
+        """End the worker and free everything it held."""
+        self.kill()
+        self._selector.close()
+        self._in.close()
+        self._out.close()
+        self._stderr.close()
+
+    def __enter__(self) -> Channel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Death(NamedTuple):
+    outcome: Outcome
+
+
+def describe_death(outcome: Outcome) -> str:
+    """What became of a worker, in words."""
+    if "crashed" in outcome:
+        return f"crashed with {outcome['crashed']}"
+    if "hung" in outcome:
+        return f"gave no answer in {outcome['hung']:g} s"
+    return f"broke the protocol with {outcome.get('protocol')!r}"

@@ -1,0 +1,148 @@
+"""What a run tells: one stream of events, of which every report is a consumer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mmap_spec_tests.clause import Level
+from mmap_spec_tests.operations import Program
+
+Kind = Literal["returned", "raised", "crashed", "hung", "protocol"]
+"""What the implementation did instead of what is allowed."""
+
+Status = Literal["passed", "failed", "expected", "information", "untested", "not applicable"]
+"""``expected`` is a failure that the expectations file knows; ``information`` a failure
+of a clause below the level of the run."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An operation whose outcome its expectation does not allow, reduced.
+
+    Attributes:
+        implementation: as named on the command line.
+        clause: id of the clause that is not met.
+        level: the clause's level.
+        operation: the method, as in ``Operation.method``.
+        kind: what the outcome was.
+        expected: what is allowed, in words.
+        got: the outcome, in words.
+        program: the reduced program; its last operation is the one that fails.
+        reason: why the finding was expected, from the expectations file; else empty.
+        repeats: replays in fresh workers that showed it, and how many were tried.
+    """
+
+    implementation: str
+    clause: str
+    level: Level
+    operation: str
+    kind: Kind
+    expected: str
+    got: str
+    program: Program
+    reason: str = ""
+    repeats: tuple[int, int] = (1, 1)
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What makes two findings of one implementation the same."""
+        return self.clause, self.operation
+
+    @property
+    def flaky(self) -> bool:
+        """Whether it did not show in every replay."""
+        return self.repeats[0] < self.repeats[1]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a run says of one clause.
+
+    Attributes:
+        clause: its id.
+        status: the verdict.
+        checks: how many outcomes were compared with it.
+        why: for ``not applicable``, the reason.
+    """
+
+    clause: str
+    status: Status
+    checks: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Started:
+    """An implementation has answered and passed the channel's self-test."""
+
+    implementation: str
+    facts: dict[str, Any]
+    edition: str
+    level: Level
+    seed: int
+    budget: str
+
+
+@dataclass(frozen=True)
+class NotStarted:
+    """An implementation did not start; nothing of it was tested."""
+
+    implementation: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ProgramsRun:
+    """Progress: totals so far, and the fraction of the budget that is used."""
+
+    implementation: str
+    area: str
+    programs: int
+    operations: int
+    done: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """A new finding."""
+
+    finding: Finding
+
+    @property
+    def implementation(self) -> str:
+        """Whose finding it is."""
+        return self.finding.implementation
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """A worker died, hung or lost the protocol, and a fresh one was started."""
+
+    implementation: str
+    outcome: str
+    restarts: int
+    stderr: str = ""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """An implementation is done.
+
+    Attributes:
+        stopped: why before the budget's end, or an empty string.
+        seconds: wall-clock time.
+    """
+
+    implementation: str
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...]
+    programs: int
+    operations: int
+    restarts: int
+    seconds: float
+    stopped: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+Event = Started | NotStarted | ProgramsRun | Found | Restarted | Finished

@@ -1,0 +1,107 @@
+"""The findings that are known already, from a TOML file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mmap_spec_tests.clause import Edition, parse_edition
+from mmap_spec_tests.clauses import CLAUSES
+
+from mmap_conformance.errors import UsageError
+from mmap_conformance.judge import Divergence
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One finding that is known.
+
+    Attributes:
+        implementation: its name, ``*`` for any.
+        clause: id of the clause that is not met.
+        operation: the method; empty for any.
+        since: the first version that has it, or None.
+        until: the first version that has it no longer, or None.
+        reason: why it is there, with a link or number.
+    """
+
+    implementation: str
+    clause: str
+    operation: str
+    since: Edition | None
+    until: Edition | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Expectations:
+    """What an expectations file says."""
+
+    entries: Sequence[Expected] = ()
+
+    @classmethod
+    def read(cls, path: Path | None) -> Expectations:
+        """Read a file; without one nothing is expected.
+
+        Raises:
+            UsageError: it cannot be read, is no TOML, or has an entry that makes no sense.
+        """
+        if path is None:
+            return cls()
+        try:
+            tables = tomllib.loads(path.read_text("utf-8"))
+        except OSError as error:
+            raise UsageError(f"cannot read expectations {path}: {error.strerror}") from error
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise UsageError(f"expectations {path} are no TOML: {error}") from error
+        entries = []
+        for number, table in enumerate(tables.get("finding", []), 1):
+            try:
+                entries.append(_entry(table))
+            except (KeyError, ValueError, TypeError, AttributeError) as error:
+                what = f"{error.args[0] if error.args else error}"
+                raise UsageError(f"expectations {path}, finding {number}: {what}") from error
+        return cls(tuple(entries))
+
+    def reason(self, implementation: str, edition: Edition, divergence: Divergence) -> str:
+        """Why a divergence was to be expected; an empty string when it was not."""
+        for entry in self.entries:
+            if (
+                entry.implementation in ("*", implementation)
+                and entry.clause == divergence.clause
+                and entry.operation in ("", divergence.operation)
+                and (entry.since is None or edition >= entry.since)
+                and (entry.until is None or edition < entry.until)
+            ):
+                return entry.reason
+        return ""
+
+
+_KEYS = {"implementation", "clause", "operation", "since", "until", "reason"}
+
+
+def _entry(table: dict[str, str]) -> Expected:
+    unknown = set(table) - _KEYS
+    if unknown:
+        raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
+    for key in ("clause", "reason"):
+        if not table.get(key):
+            raise ValueError(f"{key} is missing")
+    if table["clause"] not in CLAUSES:
+        raise ValueError(f"unknown clause {table['clause']!r}")
+    since, until = table.get("since"), table.get("until")
+    return Expected(
+        table.get("implementation", "*"),
+        table["clause"],
+        table.get("operation", ""),
+        parse_edition(since) if since else None,
+        parse_edition(until) if until else None,
+        table["reason"],
+    )

@@ -1,0 +1,157 @@
+"""Compares what an implementation did with what the model allows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Container, Sequence
+from typing import NamedTuple
+
+from mmap_spec_tests.expectation import Allowed, Expectation, Outcome, Raises
+from mmap_spec_tests.operations import Operation
+
+from mmap_conformance.channel import Answer, describe_death
+from mmap_conformance.events import Kind
+
+Step = tuple[Operation, Expectation]
+Holds = Callable[[str], bool]
+"""Whether the implementation is held to a clause, by id."""
+
+
+class Divergence(NamedTuple):
+    """Where a program first went another way than the model.
+
+    Attributes:
+        number: of the operation in the program.
+        clause: the clause that is not met; empty when only clauses that the
+            implementation is not held to are.
+        operation: the method that the clause speaks of.
+        allowed: what the clause allows; None where nothing can be allowed: a death.
+        outcome: what happened.
+    """
+
+    number: int
+    clause: str
+    operation: str
+    allowed: Allowed | None
+    outcome: Outcome
+
+    @property
+    def kind(self) -> Kind:
+        """What sort of outcome it was."""
+        return kind_of(self.outcome)
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What makes two divergences the same finding."""
+        return self.clause, self.operation
+
+
+def kind_of(outcome: Outcome) -> Kind:
+    """What sort of outcome it was."""
+    if type(outcome) is list:
+        return "raised"
+    if type(outcome) is dict:
+        if "crashed" in outcome:
+            return "crashed"
+        if "hung" in outcome:
+            return "hung"
+        if "protocol" in outcome:
+            return "protocol"
+    return "returned"
+
+
+def describe(outcome: Outcome) -> str:
+    """An outcome in words."""
+    kind = kind_of(outcome)
+    if kind == "returned":
+        return f"returned {outcome}"
+    if kind == "raised":
+        mro, errno, message = outcome
+        number = f" (errno {errno})" if errno else ""
+        return f"raised {mro[0]}{number}: {message}"
+    return describe_death(outcome)
+
+
+def judge(
+    steps: Sequence[Step],
+    answer: Answer,
+    holds: Holds,
+    known: Container[tuple[str, str]],
+    exercised: Counter[str],
+) -> Divergence | None:
+    """The first divergence of a program that is not known yet, or None.
+
+    Args:
+        steps: operations and expectations.
+        answer: the outcomes; after a death that of the last operation alone.
+        holds: whether the implementation is held to a clause.
+        known: identities of findings to be passed over.
+        exercised: counts, by clause, of the outcomes compared; added to.
+    """
+    if answer.died_in is not None and len(answer.outcomes) <= answer.died_in:
+        number = min(answer.died_in, len(steps) - 1)
+        pairs: list[tuple[int, Outcome]] = [(number, answer.outcomes[-1])]
+    else:
+        pairs = list(enumerate(answer.outcomes))
+    for number, outcome in pairs:
+        operation, expectation = steps[number]
+        for clause, allowed in expectation.checks:
+            if not holds(clause):
+                continue
+            exercised[clause] += 1
+            if not allowed.matches(outcome):
+                found = Divergence(number, clause, _culprit(steps, number, clause), allowed, outcome)
+                if found.identity not in known:
+                    return found
+                if found.operation != operation.method or not _is_harmless(expectation, found):
+                    return None
+                break
+        if kind_of(outcome) in ("crashed", "hung", "protocol") and outcome:
+            clause = next((c for c, _ in expectation.checks if holds(c)), "lifecycle.clean-exit")
+            found = Divergence(number, clause, _culprit(steps, number, clause), None, outcome)
+            return None if found.identity in known else found
+        if not _as_assumed(expectation, outcome, holds):
+            return None
+    return None
+
+
+def _culprit(steps: Sequence[Step], number: int, clause: str) -> str:
+    """The method that a clause speaks of, which may come before the one that shows it."""
+    method = steps[number][0].method
+    if method not in LOOKS and clause not in DEADLY:
+        return method
+    for operation, expectation in reversed(steps[:number]):
+        if clause in expectation.marks or clause in expectation.risks:
+            return operation.method
+        if clause in expectation.clauses and operation.method not in LOOKS:
+            return operation.method
+    return method
+
+
+LOOKS = frozenset(
+    ("[]", "list()", "in", "bytes()", "re.search()", "contents", "tell", "tobytes", "size",
+     "len()", "find", "rfind", "read", "readline", "read_byte")
+)  # fmt: skip
+"""Methods that show what others did."""
+
+DEADLY = frozenset(
+    ("resize.zero-keeps-file", "resize.failed-changes-nothing", "resize.grown-anonymous-usable")
+)
+"""Clauses whose failure makes the next operation, whatever it is, die."""
+
+
+def _is_harmless(expectation: Expectation, found: Divergence) -> bool:
+    """Whether the world went on as the model's did, wrong though the outcome was."""
+    if expectation.effect is None:
+        return found.kind in ("returned", "raised")
+    return found.kind == "raised" and type(found.allowed) is Raises
+
+
+def _as_assumed(expectation: Expectation, outcome: Outcome, holds: Holds) -> bool:
+    """Whether the world went on as the model's did, lawful though the outcome was."""
+    if expectation.assumed is not None:
+        return expectation.assumed.matches(outcome)
+    if expectation.effect is None:
+        return True
+    # Clauses that the implementation is not held to may have failed unseen.
+    return all(holds(clause) or allowed.matches(outcome) for clause, allowed in expectation.checks)

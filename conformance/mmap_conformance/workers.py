@@ -1,0 +1,117 @@
+"""A supply of live workers for one implementation."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from mmap_spec_tests.expectation import represent
+from mmap_spec_tests.operations import Operation, octets, pattern, pattern_bytes
+
+from mmap_conformance.adapters import Adapter
+from mmap_conformance.channel import Answer, Channel, describe_death
+from mmap_conformance.errors import StartError
+from mmap_conformance.options import Options
+
+
+class Workers:
+    """Executes programs, with a fresh worker after each death.
+
+    Attributes:
+        restarts: how often a worker had to be replaced because it died.
+        last_death: how the last one died, in words.
+        last_words: the end of what it wrote on its standard error.
+    """
+
+    def __init__(self, adapter: Adapter, options: Options, directory: str) -> None:
+        self._adapter = adapter
+        self._timeout = options.timeout
+        self._environment = {**os.environ, **adapter.environment, "TMPDIR": directory}
+        self._channel: Channel | None = None
+        self._hello: dict[str, Any] | None = None
+        self.restarts = 0
+        self.last_death = self.last_words = ""
+
+    def hello(self) -> dict[str, Any]:
+        """What the implementation says of itself.
+
+        Raises:
+            StartError: it does not start.
+        """
+        self._live()
+        assert self._hello is not None
+        return self._hello
+
+    def self_test(self) -> None:
+        """See that the channel carries values and errors unchanged.
+
+        Raises:
+            StartError: it does not.
+        """
+        program = [
+            Operation("f", "file()", [pattern(5000, 7)]),
+            Operation("f", "pwrite", [octets(bytes(range(256))), 4000]),
+            Operation("f", "contents"),
+            Operation("f", "no such method"),
+        ]
+        content = bytearray(pattern_bytes(5000, 7))
+        content[4000:4256] = bytes(range(256))
+        outcomes = self.execute(program).outcomes
+        right = ["None", "None", represent(bytes(content))]
+        if outcomes[:3] != right or type(outcomes[3]) is not list:
+            raise StartError("the worker failed the self-test of the channel")
+
+    def execute(
+        self, program: Sequence[Operation], *, complete: bool = False, full: bool = False
+    ) -> Answer:
+        """Run a program.
+
+        Args:
+            program: the operations.
+            complete: after a death run what came before it again, for its outcomes.
+            full: have long bytes represented in full.
+        """
+        answer = self._live().execute(program, full=full)
+        if answer.died_in is not None:
+            self._bury(answer)
+            if complete:
+                before = self._live().execute(program[: answer.died_in], full=full)
+                answer = Answer([*before.outcomes, *answer.outcomes], answer.died_in)
+        return answer
+
+    def refresh(self) -> None:
+        """Give the next program a fresh worker."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
+    def close(self) -> None:
+        """End the worker."""
+        self.refresh()
+
+    def _live(self) -> Channel:
+        if self._channel is None:
+            adapter = self._adapter
+            channel = Channel(adapter.command, self._environment, self._timeout, adapter.directory)
+            try:
+                self._hello = channel.hello()
+            except StartError:
+                channel.close()
+                raise
+            self._channel = channel
+        return self._channel
+
+    def _bury(self, answer: Answer) -> None:
+        assert self._channel is not None
+        if answer.outcomes[-1] != "None":  # it was not asked to leave
+            self.restarts += 1
+            self.last_death = describe_death(answer.outcomes[-1])
+            self.last_words = self._channel.stderr()
+        self.refresh()
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,3 @@
+"""Cannot be imported: raises RuntimeError."""
+
+raise RuntimeError("this implementation cannot be imported")

@@ -1,0 +1,1 @@
+"""The documentation of ``mmap`` as an executable specification."""

@@ -1,0 +1,42 @@
+"""Programs that are kept, each because it exercises a clause that others seldom reach.
+
+Every run begins with them. An example is the smallest program that shows a clause.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from mmap_spec_tests.operations import Operation, Program
+
+
+class Entry(NamedTuple):
+    """A program that is kept, and the clause it was kept for."""
+
+    clause: str
+    program: Program
+
+    @property
+    def area(self) -> str:
+        """The area of its clause."""
+        return self.clause.partition(".")[0]
+
+
+@lru_cache(maxsize=1)
+def corpus() -> tuple[Entry, ...]:
+    """All programs that are kept, by clause."""
+    text = files(__name__).joinpath("examples.json").read_text("utf-8")
+    return tuple(
+        Entry(clause, [Operation(*item) for item in program])
+        for clause, programs in json.loads(text).items()
+        for program in programs
+    )
+
+
+def example(clause: str) -> Program | None:
+    """The smallest program that shows a clause, or None where there is none."""
+    programs = [entry.program for entry in corpus() if entry.clause == clause]
+    return min(programs, key=len) if programs else None

@@ -1,0 +1,56 @@
+"""The model: a pure-Python world of files, maps and views.
+
+Given an operation, ``expect`` tells what an implementation may do and which clauses
+say so. It looks at no implementation and changes nothing: the world moves on when the
+expectation's effect is called.
+"""
+
+from __future__ import annotations
+
+from mmap_spec_tests.expectation import Expectation
+from mmap_spec_tests.model import (
+    constructor,
+    files,
+    flush,
+    items,
+    lifecycle,
+    move,
+    position,
+    resize,
+    search,
+)
+from mmap_spec_tests.model.reentrancy import expect_reentrant
+from mmap_spec_tests.model.state import Facts, World
+from mmap_spec_tests.model.table import ELSEWHERE, ON_MAP, call
+from mmap_spec_tests.operations import Operation, nested_operations
+
+__all__ = ["Facts", "Unrunnable", "World", "expect"]
+
+AREAS = (constructor, files, flush, items, lifecycle, move, position, resize, search)
+"""The modules whose handlers fill the table."""
+
+
+class Unrunnable(LookupError):
+    """An operation that makes no sense in this world: an unbound handle, a bad argument."""
+
+
+def expect(world: World, operation: Operation) -> Expectation:
+    """What the model allows for an operation in this world.
+
+    Raises:
+        Unrunnable: a handle is not bound, or the operation is not known.
+    """
+    try:
+        for argument in operation.arguments:
+            if type(argument) is dict and nested_operations(operation):
+                return expect_reentrant(world, operation, expect)
+        if operation.method in ELSEWHERE:
+            return ELSEWHERE[operation.method](world, operation)
+        target = operation.target
+        if target in world.maps and operation.method in ON_MAP:
+            return call(world, world.maps[target], operation)
+        if target in world.views:
+            return lifecycle.on_view(world, world.views[target], operation)
+        return files.on_file(world, world.files[target], operation)
+    except (LookupError, AssertionError, TypeError, ValueError, AttributeError) as error:
+        raise Unrunnable(f"{operation.target} {operation.method}: {error}") from error

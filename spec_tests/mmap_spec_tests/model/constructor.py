@@ -1,0 +1,184 @@
+"""The constructor, check by check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmap_spec_tests.expectation import NONE, RAISES, Expectation, Raises
+from mmap_spec_tests.model import arguments as args
+from mmap_spec_tests.model.state import COPY, DEFAULT, READ, WRITE, File, Map, Memory, World
+from mmap_spec_tests.model.table import elsewhere
+from mmap_spec_tests.operations import Operation, Value, tag_of
+
+_MARKS = ("constructor.maps-length-bytes", "constructor.length-zero-maps-whole-file")
+_NAMES = ("fileno", "length", "flags", "prot", "access", "offset")
+_OS_ERROR = Raises(("OSError",))
+_ACCESS = {"ACCESS_READ": READ, "ACCESS_WRITE": WRITE, "ACCESS_COPY": COPY, "ACCESS_DEFAULT": ""}
+
+
+@elsewhere("mmap()")
+def construct(world: World, operation: Operation) -> Expectation:
+    given: dict[str, Value] = dict(zip(_NAMES, operation.arguments))
+    given.update(operation.keywords)
+    trackfd = given.pop("trackfd", True)
+    file = _file(world, given.get("fileno"))
+
+    def no(clause: str, allowed: Raises, *before: tuple[str, Any]) -> Expectation:
+        def effect() -> None:
+            if file is not None:
+                file.reach = ("constructor.failed-changes-nothing",)
+
+        marks = ("constructor.failed-changes-nothing",)
+        return Expectation((*before, (clause, allowed)), effect, marks=marks)
+
+    wrong = _conversions(world, given)
+    if wrong:
+        return no("constructor.argument-types", args.merge(*wrong))
+    length, offset = args.whole(given["length"]), args.whole(given.get("offset", 0))
+    assert length is not None and offset is not None
+    access = _constant(given.get("access", "ACCESS_DEFAULT"))
+    flags = _constant(given.get("flags", "MAP_SHARED"))
+    prot = _constant(given.get("prot", "PROT_READ|PROT_WRITE"))
+    faults = _faults(world, given, length, offset, access, flags, prot)
+    if faults:
+        clause, errors, *before = faults[0]
+        return no(clause, args.merge(errors, *(fault[1] for fault in faults[1:])), *before)
+    return _map(world, operation.target, given, trackfd, file, length, offset, no)
+
+
+def _file(world: World, fileno: Value) -> File | None:
+    return world.files[fileno["descriptor"]] if tag_of(fileno) == "descriptor" else None
+
+
+def _constant(value: Value) -> str:
+    """The name of a constant, or a text that is none for a number."""
+    if type(value) is str:
+        return value
+    return value["constant"] if tag_of(value) == "constant" else str(value)  # type: ignore[no-any-return]
+
+
+def _conversions(world: World, given: dict[str, Value]) -> list[Raises]:
+    wrong = []
+    if "fileno" not in given or "length" not in given:
+        wrong.append(args.TYPE_ERROR)
+    for name, value in given.items():
+        if tag_of(value) in ("descriptor", "constant"):
+            continue
+        number = args.size_of(world, value)
+        if type(number) is Raises:
+            wrong.append(number)
+        elif name in ("fileno", "access", "flags", "prot") and not -(2**31) <= number < 2**31:  # type: ignore[operator]
+            wrong.append(args.OVERFLOW_ERROR)
+    return wrong
+
+
+def _faults(
+    world: World,
+    given: dict[str, Value],
+    length: int,
+    offset: int,
+    access: str,
+    flags: str,
+    prot: str,
+) -> list[Any]:
+    """What is wrong with arguments that convert, in the order of CPython's checks."""
+    found: list[Any] = []
+    if length < 0:
+        found.append(("constructor.negative-length-overflow-error", args.OVERFLOW_ERROR))
+    if offset < 0:
+        must = ("offset.negative-raises", RAISES)
+        found.append(("offset.negative-overflow-error", args.OVERFLOW_ERROR, must))
+    if access != "ACCESS_DEFAULT" and (flags != "MAP_SHARED" or prot != "PROT_READ|PROT_WRITE"):
+        must = ("constructor.access-excludes-flags-and-prot", RAISES)
+        found.append(("constructor.access-excludes-value-error", args.VALUE_ERROR, must))
+    if access not in _ACCESS:
+        must = ("constructor.access-unknown-raises", RAISES)
+        found.append(("constructor.access-unknown-value-error", args.VALUE_ERROR, must))
+    return found
+
+
+def _map(
+    world: World,
+    target: str,
+    given: dict[str, Value],
+    trackfd: bool,
+    file: File | None,
+    length: int,
+    offset: int,
+    no: Any,
+) -> Expectation:
+    """What the system and the file have to say."""
+    fileno = given["fileno"]
+    access = _constant(given.get("access", "ACCESS_DEFAULT"))
+    flags = _constant(given.get("flags", "MAP_SHARED"))
+    prot = _constant(given.get("prot", "PROT_READ|PROT_WRITE"))
+    anonymous = args.whole(fileno) == -1
+    unaligned = offset % world.facts.granularity != 0
+    at_system: list[Any] = []  # refusals that come from the system, in whatever order
+    if not anonymous and (file is None or not file.open):
+        at_system.append(("constructor.bad-descriptor-os-error", _OS_ERROR))
+    if unaligned:
+        must = ("offset.unaligned-raises", RAISES)
+        errors = Raises(("OSError", "ValueError"))
+        at_system.append(("offset.unaligned-os-error", errors, must))
+    if anonymous and length == 0:
+        errors = Raises(("OSError", "ValueError"))
+        at_system.append(("constructor.anonymous-length-zero-raises", errors))
+    size = length
+    if file is not None and file.open:
+        rest = len(file.data) - offset
+        if length == 0 and not file.data:
+            at_system.append(("constructor.empty-file-raises", args.VALUE_ERROR))
+        elif length == 0 and rest <= 0:
+            at_system.append(("offset.past-end-value-error", args.VALUE_ERROR))
+        elif length > rest:
+            at_system.append(("constructor.length-beyond-file-raises", args.VALUE_ERROR))
+        size = length or rest
+        shared = access == "ACCESS_WRITE" or (
+            access == "ACCESS_DEFAULT" and flags == "MAP_SHARED" and "PROT_WRITE" in prot
+        )
+        if shared and file.mode == "read":
+            at_system.append(("constructor.needs-update-descriptor", RAISES))
+    if at_system:
+        clause, errors, *before = at_system[0]
+        return no(clause, args.merge(errors, *(fault[1] for fault in at_system[1:])), *before)
+
+    mode = _ACCESS[access] or (DEFAULT if "PROT_WRITE" in prot else READ)
+    private = mode == COPY or flags == "MAP_PRIVATE"
+
+    def effect() -> None:
+        if file is None:
+            made = Map(Memory(bytes(size)), size, offset=offset, access=mode, private=private)
+        elif private:
+            content = bytes(file.data[offset : offset + size])
+            made = Map(Memory(content), size, offset=offset, access=mode, file=file, private=True)
+        else:
+            made = Map(file, size, base=offset, offset=offset, access=mode, file=file)
+        made.trackfd = trackfd
+        made.by_prot = mode == READ and access == "ACCESS_DEFAULT"
+        made.plain = not given.keys() & {"access", "flags", "prot"}
+        made.made = ("constructor.maps-length-bytes",)
+        if length == 0:
+            made.made = ("constructor.length-zero-maps-whole-file",)
+        world.maps[target] = made
+
+    checks = tuple((clause, NONE) for clause in _claims(given, file, access))
+    return Expectation(checks, effect, marks=_MARKS)
+
+
+def _claims(given: dict[str, Value], file: File | None, access: str) -> list[str]:
+    """The clauses that a map which was made speaks for, the most telling first."""
+    claims = []
+    if file is None:
+        claims.append("constructor.anonymous")
+    else:
+        claims.append("constructor.accepts-descriptor")
+        if file.mode == "read":
+            claims.insert(0, "constructor.read-descriptor-suffices")
+    if access != "ACCESS_DEFAULT":
+        claims.insert(0, "constructor.accepts-access-keyword")
+    if "flags" in given:
+        claims.insert(0, "constructor.flags-choose-sharing")
+    if not given.get("trackfd", True):
+        claims.insert(0, "constructor.trackfd-false")
+    return claims

@@ -1,0 +1,132 @@
+"""The file itself, seen from outside the map, and other processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmap_spec_tests.expectation import NONE, Expectation, Outcome, Returns, returned
+from mmap_spec_tests.model.state import File, World
+from mmap_spec_tests.model.table import elsewhere, settle
+from mmap_spec_tests.operations import Operation, data_of
+
+
+@elsewhere("file()")
+def create(world: World, operation: Operation) -> Expectation:
+    content, *mode = operation.arguments
+    data = data_of(content)
+    assert data is not None
+
+    def effect() -> None:
+        world.files[operation.target] = File(data, mode[0] if mode else "update")
+
+    return Expectation((), effect)
+
+
+def on_file(world: World, file: File, operation: Operation) -> Expectation:
+    """The expectation for an operation on a file, not through a map."""
+    method, arguments = operation.method, operation.arguments
+    if method == "contents":
+        allowed = returned(bytes(file.data))
+        doubt = (file.doubt,) if file.doubt else ()
+        clauses = (*doubt, *file.reach, *(() if file.reach else ("access.reading-leaves-file",)))
+        return Expectation(tuple((clause, allowed) for clause in clauses))
+    if method == "position":
+        return Expectation((("constructor.descriptor-kept-where-it-stands", returned(0)),))
+    if method == "close":
+
+        def close() -> None:
+            file.open = False
+
+        return Expectation((), close)
+    assert method in ("pwrite", "truncate")
+    start, content = 0, b""
+    if method == "pwrite":
+        content, start = data_of(arguments[0]) or b"", arguments[1]
+        assert 0 <= start <= len(file.data) - len(content)
+    else:
+        assert arguments[0] >= len(file.data)
+
+    def change() -> None:
+        if method == "pwrite":
+            file.data[start : start + len(content)] = content
+            file.blame = ("sharing.file-changes-are-seen",)
+        else:
+            file.data.extend(bytes(arguments[0] - len(file.data)))
+            for _, map in world.open_maps():
+                if map.file is file:
+                    map.made = ("sharing.length-stays-when-file-grows",)
+        file.reach = ("size.follows-file",)
+        settle(world, file, None)
+
+    marks = ("sharing.file-changes-are-seen", "size.follows-file")
+    return Expectation((), change, marks=marks)
+
+
+class InChild(tuple[int, Any]):
+    """The outcome of one operation of a forked child."""
+
+    __slots__ = ()
+
+    def matches(self, outcome: Outcome) -> bool:
+        number, allowed = self
+        forked = outcome.get("forked") if type(outcome) is dict else None
+        return type(forked) is list and bool(allowed.matches(forked[number]))
+
+    def describe(self) -> str:
+        number, allowed = self
+        return f"operation {number} of the child {allowed.describe()}"
+
+
+class ChildEnded(Returns):
+    """The child ended by itself."""
+
+    def matches(self, outcome: Outcome) -> bool:
+        return type(outcome) is dict and outcome.get("status") == 0
+
+    def describe(self) -> str:
+        return "the child ends by itself"
+
+
+_FORKED = (
+    "sharing.forked-child-shares-memory",
+    "sharing.private-memory-is-forked-apart",
+    "sharing.position-is-forked-apart",
+)
+
+
+@elsewhere("fork()")
+def fork(world: World, operation: Operation) -> Expectation:
+    from mmap_spec_tests.model import expect
+
+    before = world.copy()
+    child = before.copy(sharing=True)
+    checks: list[tuple[str, Any]] = [("sharing.forked-child-shares-memory", ChildEnded(""))]
+    for number, item in enumerate(operation.arguments[0]):
+        expectation = expect(child, Operation(*item))
+        checks.extend(
+            (clause, InChild((number, allowed))) for clause, allowed in expectation.checks
+        )
+        if expectation.effect is not None:
+            expectation.effect()
+
+    def effect() -> None:
+        for map in before.maps.values():
+            shares, apart, position = _FORKED
+            map.blame = (position,)
+            map.memory.blame = (apart if map.private else shares,)
+        for name, file in before.files.items():
+            if file.data != world.files[name].data:
+                settle(before, file, None)
+        world.adopt(before)
+
+    return Expectation(tuple(checks), effect, marks=_FORKED)
+
+
+@elsewhere("exit()")
+def leave(world: World, operation: Operation) -> Expectation:
+    def effect() -> None:
+        world.files.clear()
+        world.maps.clear()
+        world.views.clear()
+
+    return Expectation((("lifecycle.clean-exit", NONE),), effect)

@@ -1,0 +1,82 @@
+"""flush and madvise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmap_spec_tests.expectation import (
+    NONE,
+    RAISES,
+    RETURNS,
+    Either,
+    Expectation,
+    Raises,
+    Returns,
+)
+from mmap_spec_tests.model import arguments as args
+from mmap_spec_tests.model.state import COPY, READ, Map, World
+from mmap_spec_tests.model.table import on_map, refused
+from mmap_spec_tests.operations import Value, tag_of
+
+_ABSENT: Any = object()
+
+
+@on_map("flush", 0, 2)
+def flush(world: World, map: Map, offset: Value = 0, size: Value = _ABSENT) -> Expectation:
+    start = args.size_of(world, offset)
+    count = map.size if size is _ABSENT else args.size_of(world, size)
+    wrong = [number for number in (start, count) if type(number) is Raises]
+    if wrong:
+        return refused(map, "flush.argument-types", args.merge(*wrong))
+    assert type(start) is int and type(count) is int
+    newest = world.facts.edition >= (3, 15)
+    if newest and count == -1:
+        count = map.size - start  # an explicit -1 means the same as none since 3.15
+    alone = size is _ABSENT and start != 0
+    if alone and newest:
+        count = map.size - start
+    if start < 0 or count < 0 or map.size - start < count:
+        if alone and 0 <= start <= map.size and not newest:
+            # To the end since 3.15; before, a range as long as the map, so out of it.
+            success = _success(world)
+            return Expectation(
+                (("flush.out-of-range-value-error", Either((success, args.VALUE_ERROR, RAISES))),)
+            )
+        return refused(map, "flush.out-of-range-value-error", args.VALUE_ERROR)
+    real = map.access not in (READ, COPY)
+    if start % world.facts.page and real and world.facts.platform == "unix":
+        return refused(map, "flush.failure-raises", RAISES)
+    clause = "flush.range" if start or size is not _ABSENT else "flush.writes-back"
+    checks: tuple[tuple[str, Any], ...] = ((clause, RETURNS),)
+    if not real:
+        checks = (("flush.read-only-does-nothing", RETURNS),)
+    if alone:
+        checks += (("flush.offset-alone", RETURNS),)
+    result = "flush.returns-none" if world.facts.edition >= (3, 8) else "flush.returns-zero"
+
+    def effect() -> None:
+        if map.file is not None and real and not map.private:
+            map.file.reach = ("flush.writes-back", "access.write-updates-file")
+
+    return Expectation((*checks, (result, _success(world))), effect)
+
+
+def _success(world: World) -> Returns:
+    return NONE if world.facts.edition >= (3, 8) else Returns("0")
+
+
+@on_map("madvise", 1, 3)
+def madvise(
+    world: World, map: Map, option: Value, start: Value = 0, length: Value = None
+) -> Expectation:
+    first = args.size_of(world, start)
+    count = map.size if length is None else args.size_of(world, length)
+    known = tag_of(option) == "constant"
+    if type(first) is Raises or type(count) is Raises or not known:
+        return Expectation((("madvise.out-of-range-value-error", RAISES),))
+    assert type(first) is int and type(count) is int
+    if not 0 <= first < map.size or count < 0:
+        return refused(map, "madvise.out-of-range-value-error", args.VALUE_ERROR)
+    if first % world.facts.page:
+        return refused(map, "madvise.out-of-range-value-error", Raises(("OSError",)))
+    return Expectation((("madvise.returns-none", NONE),))

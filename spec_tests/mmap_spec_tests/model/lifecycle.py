@@ -1,0 +1,105 @@
+"""close, context manager, views and weak references."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmap_spec_tests.expectation import NONE, Expectation, returned
+from mmap_spec_tests.model import arguments as args
+from mmap_spec_tests.model.state import READ, Map, View, World
+from mmap_spec_tests.model.table import CHANGES, changed, closed_too, elsewhere, on_map, refused
+from mmap_spec_tests.operations import Operation, tag_of
+
+
+def _closed(map: Map) -> None:
+    map.closed = True
+    if map.file is not None:
+        map.file.reach += ("lifecycle.bytes-survive-close",)
+
+
+@on_map("close", when_closed=True)
+def close(world: World, map: Map) -> Expectation:
+    if map.closed:
+        return Expectation((("lifecycle.close-twice", NONE),))
+    if map.exports:
+        return refused(map, "lifecycle.exports-block-close", args.BUFFER_ERROR)
+    checks: tuple[Any, ...] = (("lifecycle.close", NONE),)
+    if any(view.of is map for view in world.views.values()):
+        checks = (("lifecycle.released-exports-do-not-block", NONE), *checks)
+    marks = ("lifecycle.bytes-survive-close",)
+    return Expectation(checks, lambda: _closed(map), marks=marks)
+
+
+@on_map(".closed", when_closed=True)
+def closed(world: World, map: Map) -> Expectation:
+    return Expectation((("lifecycle.closed-attribute", returned(map.closed)),))
+
+
+@on_map("with")
+def use_with(world: World, map: Map) -> Expectation:
+    if map.exports:
+        return refused(map, "lifecycle.exports-block-close", args.BUFFER_ERROR)
+    return Expectation((("lifecycle.context-manager", returned(True)),), lambda: _closed(map))
+
+
+@on_map("weakref()", when_closed=True)
+def weak_reference(world: World, map: Map) -> Expectation:
+    return Expectation((("lifecycle.weak-references", returned(True)),))
+
+
+@on_map("del", when_closed=True)
+def drop(world: World, map: Map) -> Expectation:
+    def effect() -> None:
+        name = next(name for name, other in world.maps.items() if other is map)
+        del world.maps[name]
+        if map.file is not None:
+            map.file.reach += ("lifecycle.bytes-survive-close",)
+
+    return Expectation((("lifecycle.bytes-survive-close", NONE),), effect)
+
+
+@elsewhere("memoryview()")
+def export(world: World, operation: Operation) -> Expectation:
+    name = operation.arguments[0]["handle"]
+    map = world.maps[name]
+    if map.closed:
+        clause = "lifecycle.closed-operators-value-error"
+        return refused(map, clause, closed_too(map, args.VALUE_ERROR))
+
+    def effect() -> None:
+        map.exports += 1
+        world.views[operation.target] = View(map)
+
+    return Expectation((("items.buffer", NONE),), effect)
+
+
+def on_view(world: World, view: View, operation: Operation) -> Expectation:
+    """The expectation for an operation on a memoryview of a map."""
+    method, arguments = operation.method, operation.arguments
+    if method == "release":
+
+        def release() -> None:
+            if not view.released:
+                view.released = True
+                view.of.exports -= 1
+
+        return Expectation((("lifecycle.released-exports-do-not-block", NONE),), release)
+    blame = view.memory.blame
+    window = bytes(view.memory.data[view.base : view.base + view.size])
+    if method == "tobytes" or method == "[]":
+        key = arguments[0] if arguments else None
+        value = window if key is None else window[key]
+        allowed = returned(value)
+        clauses = (*blame, "lifecycle.view-shows-map")
+        return Expectation(tuple((clause, allowed) for clause in clauses))
+    assert method == "[]=" and tag_of(arguments[0]) == ""
+    if view.readonly:
+        return refused(view.of, "lifecycle.view-read-only", args.TYPE_ERROR)
+    place, byte = arguments
+
+    def store() -> None:
+        view.memory.data[view.base + place] = byte
+        changed(world, view.of, "lifecycle.view-shows-map")
+
+    assert view.of.access != READ
+    return Expectation((("lifecycle.view-shows-map", NONE),), store, marks=CHANGES)

@@ -1,0 +1,83 @@
+"""find and rfind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mmap_spec_tests.expectation import Either, Expectation, Raises, returned
+from mmap_spec_tests.model import arguments as args
+from mmap_spec_tests.model.state import Map, World
+from mmap_spec_tests.model.table import on_map, refused
+from mmap_spec_tests.operations import Value
+
+_ABSENT: Any = object()
+
+
+@on_map("find", 1, 3)
+def find(
+    world: World, map: Map, sub: Value, start: Value = _ABSENT, end: Value = _ABSENT
+) -> Expectation:
+    return _search(world, map, sub, start, end, lowest=True)
+
+
+@on_map("rfind", 1, 3)
+def rfind(
+    world: World, map: Map, sub: Value, start: Value = _ABSENT, end: Value = _ABSENT
+) -> Expectation:
+    return _search(world, map, sub, start, end, lowest=False)
+
+
+def _search(
+    world: World, map: Map, sub: Value, start: Value, end: Value, *, lowest: bool
+) -> Expectation:
+    needle = args.data(world, sub)
+    wrong: list[Raises] = [] if needle is not None else [args.TYPE_ERROR]
+    bounds: list[int] = []
+    huge = False
+    for value, default in ((start, map.pos), (end, map.size)):
+        number = args.bound(value) if value is not _ABSENT else default
+        if type(number) is Raises:
+            wrong.append(number)
+        else:
+            assert type(number) is int or number is None
+            bounds.append(default if number is None else number)
+            huge |= abs(bounds[-1]) > world.facts.largest
+    if wrong:
+        return refused(map, "search.argument-types", args.merge(*wrong))
+    assert needle is not None
+    size = map.size
+    first, last = (min(max(n + size, 0) if n < 0 else n, size) for n in bounds)
+    data, base = map.memory.data, map.base
+    place = (data.find if lowest else data.rfind)(needle, base + first, base + last)
+    if last < first:
+        place = -1
+    found = place - base if place >= 0 else -1
+    allowed: Any = returned(found)
+    if not needle and bounds[0] > size:
+        # len until gh-151021, -1 since; bytes.find has always said -1.
+        allowed = Either((returned(-1), returned(found)))
+    clause = "search.find-lowest" if lowest else "search.rfind-highest"
+    if not needle:
+        clause = "search.empty-needle"
+    elif found < 0:
+        clause = "search.absent-minus-one"
+    checks: tuple[Any, ...] = ((clause, allowed),)
+    if start is _ABSENT:
+        position = tuple((blamed, allowed) for blamed in map.blame)
+        checks = (("search.starts-at-position", allowed), *position, *checks)
+    else:
+        checks += (("search.bounds-as-in-slices", allowed),)
+    if huge:
+        checks = (("search.huge-bounds-clamp", allowed),)
+    elif None in (start, end):
+        checks = (("search.none-bounds", allowed),)
+    elif "bytes" not in sub:
+        checks = (("search.takes-buffers", allowed), *checks)
+    if map.memory.blame and not huge:
+        checks = tuple((blamed, allowed) for blamed in map.memory.blame) + checks
+
+    def effect() -> None:
+        if not map.blame:
+            map.blame = ("search.keeps-position",)
+
+    return Expectation(checks, effect, marks=("search.keeps-position",))

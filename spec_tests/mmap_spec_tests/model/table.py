@@ -1,0 +1,161 @@
+"""The table of operations the model knows, and the rules that all methods of a map share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from mmap_spec_tests.expectation import ANYTHING, RAISES, Either, Expectation, Raises
+from mmap_spec_tests.model.arguments import CONVERSION_ERRORS, TYPE_ERROR, VALUE_ERROR
+from mmap_spec_tests.model.state import File, Map, World
+from mmap_spec_tests.operations import Operation
+
+Handler = Callable[..., Expectation]
+
+ON_MAP: dict[str, tuple[Handler, int, int, bool]] = {}
+"""Method of a map: handler, fewest and most arguments, whether it works on a closed map."""
+
+ELSEWHERE: dict[str, Callable[[World, Operation], Expectation]] = {}
+"""Operations on files, views and processes, and constructors."""
+
+
+def on_map(
+    method: str, fewest: int = 0, most: int | None = None, *, when_closed: bool = False
+) -> Callable[[Handler], Handler]:
+    """Register the handler of a method: ``handler(world, map, *arguments)``."""
+
+    def register(handler: Handler) -> Handler:
+        ON_MAP[method] = (handler, fewest, fewest if most is None else most, when_closed)
+        return handler
+
+    return register
+
+
+def elsewhere(method: str) -> Callable[[Handler], Handler]:
+    """Register the handler of an operation that is no method of a map."""
+
+    def register(handler: Handler) -> Handler:
+        ELSEWHERE[method] = handler
+        return handler
+
+    return register
+
+
+OPERATORS = frozenset(
+    ("[]", "[]=", "del []", "in", "len()", "bool()", "list()", "re.search()", "bytes()")
+)
+
+
+def call(world: World, map: Map, operation: Operation) -> Expectation:
+    """The expectation for a method of a map, closed or not."""
+    method, arguments = operation.method, operation.arguments
+    handler, fewest, most, when_closed = ON_MAP[method]
+    if operation.keywords:
+        return refused(map, "arguments.positional-only", closed_too(map, TYPE_ERROR))
+    if not fewest <= len(arguments) <= most:
+        return refused(map, "arguments.count", closed_too(map, TYPE_ERROR))
+    if not map.closed or when_closed:
+        expectation = handler(world, map, *arguments)
+        if map.memory.doubt:
+            first = (map.memory.doubt, expectation.checks[-1][1])
+            return expectation._replace(checks=(first, *expectation.checks))
+        if map.danger:  # a death speaks for what led to it, not for what noticed it
+            return expectation._replace(checks=((map.danger, ANYTHING), *expectation.checks))
+        return expectation
+    if method in OPERATORS:
+        clause = "lifecycle.closed-operators-value-error"
+        checks: tuple[Any, ...] = ()
+    else:
+        clause = "lifecycle.closed-value-error"
+        checks = (("lifecycle.closed-raises", RAISES),)
+    allowed = VALUE_ERROR
+    if method == "re.search()":  # re hides what the map raised
+        return refused(map, clause, Raises(("ValueError", "TypeError")))
+    opened = handler(world, map, *arguments).checks[-1][1]
+    if type(opened) is Raises and CONVERSION_ERRORS.intersection(opened.names):
+        # Until 3.14.0 closed was checked first, since then arguments are converted first.
+        allowed = Raises(("ValueError", *opened.names))
+    return refused(map, clause, allowed, *checks)
+
+
+def closed_too(map: Map, error: Raises) -> Raises:
+    """The same refusal, or the one of a closed map where the map is closed."""
+    return Raises(("ValueError", *error.names)) if map.closed else error
+
+
+def refused(
+    map: Map, clause: str, allowed: Raises | Either, *before: Any, keeps: str = ""
+) -> Expectation:
+    """A refusal, which changes nothing.
+
+    Args:
+        map: the map whose method it is.
+        clause: the clause that asks for the refusal.
+        allowed: what may be raised.
+        before: checks of other clauses, to come first.
+        keeps: the clause that the file's bytes then speak for.
+    """
+
+    def effect() -> None:
+        map.blame = ("position.failed-keeps-position",)
+        map.danger = map.danger or keeps
+        if map.file is not None:
+            map.file.reach = (map.danger or "access.reading-leaves-file",)
+
+    marks = ("position.failed-keeps-position", "access.reading-leaves-file")
+    risks = (keeps,) if keeps else ()
+    return Expectation((*before, (clause, allowed)), effect, None, marks, risks)
+
+
+def read_only(map: Map, clause: str, allowed: Raises = TYPE_ERROR) -> Expectation:
+    """The refusal to change a read-only map."""
+    if map.by_prot:
+        clause = "constructor.prot-limits-access"
+    expectation = refused(map, clause, allowed)
+
+    def effect() -> None:
+        assert expectation.effect is not None
+        expectation.effect()
+        map.memory.blame = ("access.refusal-changes-nothing",)
+        if map.file is not None and not map.danger:
+            map.file.reach = ("access.refusal-changes-nothing",)
+
+    marks = (*expectation.marks, "access.refusal-changes-nothing")
+    return expectation._replace(effect=effect, marks=marks)
+
+
+def changed(world: World, map: Map, clause: str) -> None:
+    """Note that an operation changed bytes of a map: what they now speak for."""
+    map.memory.blame = (clause,)
+    map.memory.writer = map
+    if map.file is None:
+        return
+    if map.private:
+        map.file.reach = ("access.copy-leaves-file", "sharing.private-map-hides-changes")
+        return
+    map.file.reach = ("access.write-updates-file",)
+    if map.plain:
+        map.file.reach += _BY_DEFAULT
+    if map.danger:
+        map.file.reach = (map.danger, *map.file.reach)
+    settle(world, map.file, map)
+
+
+_BY_DEFAULT = ("constructor.flags-default-shared", "constructor.prot-default-read-write")
+
+CHANGES = (
+    "access.copy-leaves-file",
+    "sharing.private-map-hides-changes",
+    "access.write-updates-file",
+    *_BY_DEFAULT,
+)
+"""Clauses that the file speaks for after ``changed``."""
+
+
+def settle(world: World, file: File, writer: Map | None) -> None:
+    """Note a change of a file's bytes or length: other maps that it makes uncertain."""
+    for _, other in world.open_maps():
+        if other.file is not file or other is writer:
+            continue
+        if other.private or other.offset + other.size > len(file.data):
+            other.certain = False

@@ -1,0 +1,105 @@
+"""Proposals for close, exports, and arguments that no method takes."""
+
+from mmap_spec_tests.draw import Draw
+from mmap_spec_tests.model.state import World
+from mmap_spec_tests.operations import Operation, handle, octets
+from mmap_spec_tests.rules.table import free, has_map, has_open_map, pick, pick_open, rule
+
+_AREA = "lifecycle"
+
+
+def _modern(world: World) -> bool:
+    return has_map(world) and world.facts.edition >= (3, 4)
+
+
+@rule(_AREA, has_open_map)
+def close(draw: Draw, world: World) -> Operation:
+    return Operation(pick_open(draw, world)[0], "close")
+
+
+@rule(_AREA, has_map)
+def close_again(draw: Draw, world: World) -> Operation:
+    closed = [name for name, map in world.maps.items() if map.closed]
+    return Operation(draw.choice(closed) if closed else pick(draw, world)[0], "close")
+
+
+@rule(_AREA, _modern)
+def attribute(draw: Draw, world: World) -> Operation:
+    method = draw.choice((".closed", "weakref()"))
+    return Operation(pick(draw, world)[0], method)
+
+
+@rule(_AREA, _modern)
+def use_with(draw: Draw, world: World) -> Operation:
+    return Operation(pick(draw, world)[0], "with")
+
+
+@rule(_AREA, has_map)
+def drop(draw: Draw, world: World) -> Operation:
+    free_of_views = [
+        name
+        for name, map in world.maps.items()
+        if map.certain and not any(view.of is map for view in world.views.values())
+    ]
+    if not free_of_views:
+        return Operation(pick(draw, world)[0], "tell")
+    return Operation(draw.choice(free_of_views), "del")
+
+
+@rule(_AREA, has_map, weight=2)
+def export(draw: Draw, world: World) -> Operation:
+    name, _ = pick(draw, world)
+    return Operation(free(world, "v"), "memoryview()", [handle(name)])
+
+
+def _has_view(world: World) -> bool:
+    return any(not view.released and view.of.certain for view in world.views.values())
+
+
+@rule(_AREA, _has_view, weight=3)
+def use_view(draw: Draw, world: World) -> Operation:
+    live = [
+        (name, view)
+        for name, view in world.views.items()
+        if not view.released and view.of.certain
+    ]
+    name, view = draw.choice(live)
+    kind = draw.integer(0, 5)
+    if kind < 2:
+        return Operation(name, "release")
+    if kind == 2:
+        return Operation(name, "tobytes")
+    place = draw.integer(0, view.size - 1)
+    if kind == 3:
+        return Operation(name, "[]", [place])
+    return Operation(name, "[]=", [place, draw.integer(0, 255)])
+
+
+_COUNTS = (
+    ("read", [1, 2]), ("readline", [1]), ("read_byte", [1]), ("tell", [1]), ("size", [1]),
+    ("write", []), ("write", [octets(b"a"), 1]), ("write_byte", []), ("seek", []),
+    ("seek", [1, 0, 0]), ("find", []), ("find", [octets(b"a"), 0, 1, 2]), ("rfind", []),
+    ("move", [0, 0]), ("move", [0, 0, 0, 0]), ("flush", [0, 0, 0]), ("close", [1]),
+    ("resize", []), ("resize", [1, 1]),
+)  # fmt: skip
+
+
+@rule(_AREA, has_map)
+def wrong_count(draw: Draw, world: World) -> Operation:
+    method, arguments = draw.choice(_COUNTS)
+    if method == "resize" and not world.can("resize"):
+        method, arguments = "tell", [1]
+    return Operation(pick(draw, world)[0], method, arguments)
+
+
+_KEYWORDS = (
+    ("read", {"num": 1}), ("find", {"sub": octets(b"a")}), ("rfind", {"sub": octets(b"a")}),
+    ("move", {"dest": 0, "src": 0, "count": 0}), ("write", {"bytes": octets(b"a")}),
+    ("write_byte", {"byte": 1}), ("seek", {"pos": 0}),
+)  # fmt: skip
+
+
+@rule(_AREA, has_map)
+def keywords(draw: Draw, world: World) -> Operation:
+    method, named = draw.choice(_KEYWORDS)
+    return Operation(pick(draw, world)[0], method, [], named)
