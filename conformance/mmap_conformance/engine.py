@@ -17,7 +17,7 @@ from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.corpus import corpus
 from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.expectation import Expectation, Outcome
-from mmap_spec_tests.model import Facts, Unrunnable, World, expect
+from mmap_spec_tests.model import Facts, Unrunnable, World, expect, follow
 from mmap_spec_tests.operations import Operation, Program, pattern
 from mmap_spec_tests.programs import Generator
 from mmap_spec_tests.rules import AREAS
@@ -36,7 +36,7 @@ from mmap_conformance.events import (
     Verdict,
 )
 from mmap_conformance.expectations import Expectations
-from mmap_conformance.judge import Divergence, Step, describe, judge
+from mmap_conformance.judge import Divergence, Identity, Step, describe, judge
 from mmap_conformance.options import Options
 from mmap_conformance.reduce import reduce
 from mmap_conformance.workers import Workers
@@ -47,7 +47,7 @@ _BYTES = 6 * LENGTH + 40
 _BATCH = 0.25
 """Seconds between two progress events."""
 _REPLAYS = 3
-_MOST_RESTARTS = 400
+_MOST_DEATHS = 400
 
 
 def run(adapters: Sequence[Adapter], options: Options) -> Iterator[Event]:
@@ -110,13 +110,7 @@ def model(program: Program, facts: Facts) -> list[Step]:
         Unrunnable: it makes no sense.
     """
     world = World(facts)
-    steps = []
-    for operation in program:
-        expectation = expect(world, operation)
-        if expectation.effect is not None:
-            expectation.effect()
-        steps.append((operation, expectation))
-    return steps
+    return [(operation, follow(world, operation)) for operation in program]
 
 
 def _edition(adapter: Adapter, options: Options, hello: dict[str, Any]) -> Edition:
@@ -135,9 +129,9 @@ class _Run:
         self._workers = Workers(adapter, options, directory)
         self._exercised: Counter[str] = Counter()
         self._findings: list[Finding] = []
-        self._known: set[tuple[str, str]] = set()
+        self._known: set[Identity] = set()
         self._avoided: set[tuple[str, str]] = set()
-        self._programs = self._operations = 0
+        self._programs = self._operations = self._deaths = 0
         self._held: dict[str, bool] = {}
 
     def events(self) -> Iterator[Event]:
@@ -161,8 +155,8 @@ class _Run:
         try:
             for steps, area in self._source(begun + options.seconds):
                 yield from self._program(steps)
-                if self._workers.restarts > _MOST_RESTARTS:
-                    stopped = f"the worker died {self._workers.restarts} times"
+                if self._deaths > _MOST_DEATHS:
+                    stopped = f"{self._deaths} programs killed the worker"
                     break
                 if time.monotonic() - self._told > _BATCH:
                     yield self._progress(area, begun)
@@ -208,13 +202,11 @@ class _Run:
         steps: list[Step] = []
         for operation in program:
             try:
-                expectation = expect(world, operation)
+                if self._is_masked(operation, expect(world, operation)):
+                    continue
+                expectation = follow(world, operation)
             except Unrunnable:
                 return []  # of an edition or platform that is not this one's
-            if self._is_masked(operation, expectation):
-                continue
-            if expectation.effect is not None:
-                expectation.effect()
             steps.append((operation, expectation))
         return steps
 
@@ -232,6 +224,7 @@ class _Run:
                 yield Found(finding)
             self._workers.refresh()
         if self._workers.restarts > before:
+            self._deaths += 1
             yield Restarted(
                 self._adapter.name,
                 self._workers.last_death,
@@ -275,6 +268,7 @@ class _Run:
             return self._flaky(program, divergence)
         program = reduce(program, fails, 8 if slow else 400)
         fails(program)
+        self._try(model(program, self._facts), self._exercised)
         return self._finding(program, best, (_REPLAYS, _REPLAYS))
 
     def _flaky(self, program: Program, divergence: Divergence) -> Finding | None:
@@ -302,7 +296,7 @@ class _Run:
         if culprit is not None:
             self._avoided.add(culprit)
         elif divergence.kind in ("crashed", "hung", "protocol"):
-            self._avoided.add(divergence.identity)
+            self._avoided.add(divergence.identity[:2])
         clause = CLAUSES[divergence.clause]
         allowed = divergence.allowed
         reason = self._expectations.reason(self._adapter.name, self._facts.edition, divergence)

@@ -45,11 +45,6 @@ class Finding:
     repeats: tuple[int, int] = (1, 1)
 
     @property
-    def identity(self) -> tuple[str, str]:
-        """What makes two findings of one implementation the same."""
-        return self.clause, self.operation
-
-    @property
     def flaky(self) -> bool:
         """Whether it did not show in every replay."""
         return self.repeats[0] < self.repeats[1]

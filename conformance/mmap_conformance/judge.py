@@ -17,6 +17,10 @@ Holds = Callable[[str], bool]
 """Whether the implementation is held to a clause, by id."""
 
 
+Identity = tuple[str, str, str]
+"""Clause, method and sort of outcome."""
+
+
 class Divergence(NamedTuple):
     """Where a program first went another way than the model.
 
@@ -41,9 +45,9 @@ class Divergence(NamedTuple):
         return kind_of(self.outcome)
 
     @property
-    def identity(self) -> tuple[str, str]:
+    def identity(self) -> Identity:
         """What makes two divergences the same finding."""
-        return self.clause, self.operation
+        return self.clause, self.operation, got(self.outcome)
 
 
 def kind_of(outcome: Outcome) -> Kind:
@@ -58,6 +62,12 @@ def kind_of(outcome: Outcome) -> Kind:
         if "protocol" in outcome:
             return "protocol"
     return "returned"
+
+
+def got(outcome: Outcome) -> str:
+    """The sort of an outcome, as fine as findings are told apart: ``ValueError``, ``hung``."""
+    kind = kind_of(outcome)
+    return str(outcome[0][0]) if kind == "raised" else kind
 
 
 def describe(outcome: Outcome) -> str:
@@ -76,7 +86,7 @@ def judge(
     steps: Sequence[Step],
     answer: Answer,
     holds: Holds,
-    known: Container[tuple[str, str]],
+    known: Container[Identity],
     exercised: Counter[str],
 ) -> Divergence | None:
     """The first divergence of a program that is not known yet, or None.
@@ -120,8 +130,12 @@ def _culprit(steps: Sequence[Step], number: int, clause: str) -> str:
     method = steps[number][0].method
     if method not in LOOKS and clause not in DEADLY:
         return method
-    for operation, expectation in reversed(steps[:number]):
-        if clause in expectation.marks or clause in expectation.risks:
+    before = steps[:number]
+    for operation, expectation in reversed(before):
+        if clause in expectation.risks:
+            return operation.method
+    for operation, expectation in reversed(before):
+        if clause in expectation.marks:
             return operation.method
         if clause in expectation.clauses and operation.method not in LOOKS:
             return operation.method
@@ -135,8 +149,9 @@ LOOKS = frozenset(
 """Methods that show what others did."""
 
 DEADLY = frozenset(
-    ("resize.zero-keeps-file", "resize.failed-changes-nothing", "resize.grown-anonymous-usable")
-)
+    ("resize.zero-keeps-file", "resize.too-large-keeps-file", "resize.failed-changes-nothing",
+     "resize.grown-anonymous-usable")
+)  # fmt: skip
 """Clauses whose failure makes the next operation, whatever it is, die."""
 
 

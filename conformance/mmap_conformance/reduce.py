@@ -124,6 +124,7 @@ def _plainer_values(value: Any) -> Iterator[Any]:
                     yield {"slice": [*content[:place], new, *content[place + 1 :]]}
         elif tag == "reentrant":
             number, does = content
+            yield {"index": number}
             for new in _plainer_values(number):
                 yield {"reentrant": [new, does]}
     elif type(value) is list:  # the operations of a forked child

@@ -87,6 +87,28 @@ class Either(NamedTuple):
         return " or ".join(option.describe() for option in self.options)
 
 
+class Shows(NamedTuple):
+    """What a look at earlier changes must return, if it returns: an exception is its own."""
+
+    value: Allowed
+
+    def matches(self, outcome: Outcome) -> bool:
+        return type(outcome) is list or self.value.matches(outcome)
+
+    def describe(self) -> str:
+        return self.value.describe()
+
+
+class Accepts(NamedTuple):
+    """Anything but a TypeError."""
+
+    def matches(self, outcome: Outcome) -> bool:
+        return type(outcome) is not list or "TypeError" not in outcome[0]
+
+    def describe(self) -> str:
+        return "does not raise TypeError"
+
+
 ANY_ERROR = ("Exception",)
 RAISES = Raises(ANY_ERROR)
 RETURNS = ReturnsLike("(?s).*", "anything")

@@ -21,11 +21,6 @@ CLAUSES = (
         "should",
     ),
     Clause(
-        "items.index-honours-dunder-index",
-        "A subscript that has __index__ is used as the integer that it returns.",
-        "should",
-    ),
-    Clause(
         "items.set-stores",
         "m[i] = v puts the integer v into the byte at i.",
         "must",

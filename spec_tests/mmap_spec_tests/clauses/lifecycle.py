@@ -89,6 +89,12 @@ CLAUSES = (
         "should",
     ),
     Clause(
+        "arguments.dunder-index",
+        "Where an integer is asked for, an object with __index__ stands for the integer that it "
+        "returns.",
+        "should",
+    ),
+    Clause(
         "arguments.positional-only",
         "Arguments of methods cannot be given by keyword: TypeError.",
         "should",

@@ -107,6 +107,12 @@ CLAUSES = (
         needs="resize",
     ),
     Clause(
+        "resize.too-large-keeps-file",
+        "A refused resize to a size that cannot be mapped leaves the length of the file.",
+        "should",
+        needs="resize",
+    ),
+    Clause(
         "resize.failed-changes-nothing",
         "A refused resize leaves the map, the position and the file as they were.",
         "should",

@@ -24,7 +24,7 @@ from mmap_spec_tests.model.state import Facts, World
 from mmap_spec_tests.model.table import ELSEWHERE, ON_MAP, call
 from mmap_spec_tests.operations import Operation, nested_operations
 
-__all__ = ["Facts", "Unrunnable", "World", "expect"]
+__all__ = ["Facts", "Unrunnable", "World", "expect", "follow"]
 
 AREAS = (constructor, files, flush, items, lifecycle, move, position, resize, search)
 """The modules whose handlers fill the table."""
@@ -54,3 +54,18 @@ def expect(world: World, operation: Operation) -> Expectation:
         return files.on_file(world, world.files[target], operation)
     except (LookupError, AssertionError, TypeError, ValueError, AttributeError) as error:
         raise Unrunnable(f"{operation.target} {operation.method}: {error}") from error
+
+
+def follow(world: World, operation: Operation) -> Expectation:
+    """What the model allows, and the world moved on as if it had happened.
+
+    Raises:
+        Unrunnable: the operation makes no sense in this world.
+    """
+    expectation = expect(world, operation)
+    if expectation.effect is not None:
+        try:
+            expectation.effect()
+        except (LookupError, ValueError) as error:  # of a program that was cut down
+            raise Unrunnable(f"{operation.target} {operation.method}: {error}") from error
+    return expectation

@@ -6,7 +6,7 @@ from typing import Any
 
 from mmap_spec_tests.expectation import NONE, RETURNS, Expectation, Raises, returned
 from mmap_spec_tests.model import arguments as args
-from mmap_spec_tests.model.state import READ, Map, World
+from mmap_spec_tests.model.state import READ, Map, World, shows
 from mmap_spec_tests.model.table import CHANGES, changed, on_map, read_only, refused
 from mmap_spec_tests.operations import Value
 
@@ -18,7 +18,7 @@ def left(map: Map) -> int:
 
 def _reading(map: Map, clause: str, value: Any, count: int, advances: str) -> Expectation:
     allowed = returned(value)
-    checks = tuple((blamed, allowed) for blamed in map.blame) + map.looks(clause, allowed)
+    checks = shows(map.blame, allowed) + map.looks(clause, allowed)
 
     def effect() -> None:
         map.pos += count
@@ -75,7 +75,7 @@ def read_byte(world: World, map: Map) -> Expectation:
 def tell(world: World, map: Map) -> Expectation:
     allowed = returned(map.pos)
     blame = map.blame or ("position.starts-at-zero",)
-    checks = (*((blamed, allowed) for blamed in blame), ("position.tell-returns-position", allowed))
+    checks = (*shows(blame, allowed), ("position.tell-returns-position", allowed))
     return Expectation(checks)
 
 
@@ -104,7 +104,7 @@ def seek(world: World, map: Map, distance: Value, whence: Value = 0) -> Expectat
     if not 0 <= target <= map.size:
         return refused(map, "position.seek-out-of-range-value-error", args.VALUE_ERROR)
     clause = _WHENCE[origin]
-    checks: tuple[Any, ...] = tuple((blamed, RETURNS) for blamed in map.blame if origin == 1)
+    checks: tuple[Any, ...] = shows(map.blame, RETURNS) if origin == 1 else ()
     checks += ((clause, RETURNS),)
     if world.facts.edition >= (3, 13):
         checks += (("position.seek-returns-position", returned(target)),)

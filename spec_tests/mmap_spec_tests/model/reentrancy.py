@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from mmap_spec_tests.expectation import ANYTHING, RAISES, Allowed, Expectation
 from mmap_spec_tests.model.state import World
+from mmap_spec_tests.model.table import has_index, honours_index
 from mmap_spec_tests.operations import Operation, nested_operations, without_nesting
 
 Expect = Callable[[World, Operation], Expectation]
@@ -26,22 +27,23 @@ def expect_reentrant(world: World, operation: Operation, expect: Expect) -> Expe
         [without_nesting(argument) for argument in operation.arguments],
         {name: without_nesting(value) for name, value in operation.keywords.items()},
     )
-    expectation = expect(after, plain)
+    converted = expect(after, plain)
     if map.closed and not was_closed:
         clause = "reentrancy.closed-by-argument"
     elif map.size != old_size:
         clause = "reentrancy.resized-by-argument"
     else:
         clause = "reentrancy.changed-by-argument"
-    allowed: Allowed = expectation.checks[-1][1]
+    allowed: Allowed = converted.checks[-1][1]
     if map.closed:
         # A position of a closed map, or nothing flushed, does no harm, and no CPython minds.
         # Elsewhere whatever is checked first may be what is raised.
         allowed = ANYTHING if operation.method in ("seek", "flush") else RAISES
 
     def effect() -> None:
-        if expectation.effect is not None:
-            expectation.effect()
+        if converted.effect is not None:
+            converted.effect()
         world.adopt(after)
 
-    return expectation._replace(checks=((clause, allowed),), effect=effect)
+    expectation = converted._replace(checks=((clause, allowed),), effect=effect)
+    return honours_index(expectation) if has_index(operation.arguments) else expectation

@@ -19,6 +19,10 @@ from mmap_spec_tests.model.table import on_map, refused, settle
 from mmap_spec_tests.operations import Value
 
 _KEEPS = "resize.failed-changes-nothing"
+_KEEPS_FILE = {
+    "resize.zero-raises": "resize.zero-keeps-file",
+    "resize.too-large-raises": "resize.too-large-keeps-file",
+}
 _MARKS = ("resize.keeps-position", "resize.keeps-bytes")
 
 HUGE = 2**47
@@ -58,7 +62,7 @@ def resize(world: World, map: Map, new: Value) -> Expectation:
     wrong = _refusals(world, map, number)
     if wrong:
         clause = wrong[0][0]
-        keeps = "resize.zero-keeps-file" if clause == "resize.zero-raises" else _KEEPS
+        keeps = _KEEPS_FILE.get(clause, _KEEPS)
         return refused(map, clause, args.merge(*(e for _, e in wrong)), keeps=keeps)
     if map.file is None:
         return _resize_anonymous(world, map, number)

@@ -6,7 +6,7 @@ from typing import Any
 
 from mmap_spec_tests.expectation import Either, Expectation, Raises, returned
 from mmap_spec_tests.model import arguments as args
-from mmap_spec_tests.model.state import Map, World
+from mmap_spec_tests.model.state import Map, World, shows
 from mmap_spec_tests.model.table import on_map, refused
 from mmap_spec_tests.operations import Value
 
@@ -43,6 +43,8 @@ def _search(
             bounds.append(default if number is None else number)
             huge |= abs(bounds[-1]) > world.facts.largest
     if wrong:
+        if huge:
+            wrong.append(args.OVERFLOW_ERROR)
         return refused(map, "search.argument-types", args.merge(*wrong))
     assert needle is not None
     size = map.size
@@ -63,7 +65,7 @@ def _search(
         clause = "search.absent-minus-one"
     checks: tuple[Any, ...] = ((clause, allowed),)
     if start is _ABSENT:
-        position = tuple((blamed, allowed) for blamed in map.blame)
+        position = shows(map.blame, allowed)
         checks = (("search.starts-at-position", allowed), *position, *checks)
     else:
         checks += (("search.bounds-as-in-slices", allowed),)
@@ -74,7 +76,7 @@ def _search(
     elif "bytes" not in sub:
         checks = (("search.takes-buffers", allowed), *checks)
     if map.memory.blame and not huge:
-        checks = tuple((blamed, allowed) for blamed in map.memory.blame) + checks
+        checks = shows(map.memory.blame, allowed) + checks
 
     def effect() -> None:
         if not map.blame:

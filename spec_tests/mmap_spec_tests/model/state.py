@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mmap_spec_tests.clause import Edition
-from mmap_spec_tests.expectation import Allowed, Returns
+from mmap_spec_tests.expectation import Allowed, Shows
 
 READ, WRITE, COPY, DEFAULT = "READ", "WRITE", "COPY", "DEFAULT"
 
@@ -37,6 +37,11 @@ class Facts:
 Blame = tuple[str, ...]
 """Clauses of the operation that last touched a piece of state: what a later look at
 that state speaks for, before it speaks for the clause of the looking itself."""
+
+
+def shows(blame: Blame, allowed: Allowed) -> tuple[tuple[str, Allowed], ...]:
+    """Checks for what an operation shows of earlier ones."""
+    return tuple((clause, Shows(allowed)) for clause in blame)
 
 
 class Memory:
@@ -122,9 +127,9 @@ class Map:
 
     def looks(self, clause: str, allowed: Allowed) -> tuple[tuple[str, Allowed], ...]:
         """Checks of an operation that looks at the bytes: who wrote them, then itself."""
-        checks = tuple((blamed, allowed) for blamed in self.memory.blame) + ((clause, allowed),)
+        checks = shows(self.memory.blame, allowed) + ((clause, allowed),)
         if self.memory.writer not in (None, self):
-            checks = (("sharing.maps-of-one-file", allowed), *checks)
+            checks = (("sharing.maps-of-one-file", Shows(allowed)), *checks)
         if self.offset and self.file is not None:
             checks += (("offset.counts-from-file-start", allowed),)
         if not self.memory.blame:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from mmap_spec_tests.expectation import ANYTHING, RAISES, Either, Expectation, Raises
+from mmap_spec_tests.expectation import ANYTHING, RAISES, Accepts, Either, Expectation, Raises, Shows
 from mmap_spec_tests.model.arguments import CONVERSION_ERRORS, TYPE_ERROR, VALUE_ERROR
 from mmap_spec_tests.model.state import File, Map, World
-from mmap_spec_tests.operations import Operation
+from mmap_spec_tests.operations import Operation, Value
 
 Handler = Callable[..., Expectation]
 
@@ -56,8 +56,10 @@ def call(world: World, map: Map, operation: Operation) -> Expectation:
         return refused(map, "arguments.count", closed_too(map, TYPE_ERROR))
     if not map.closed or when_closed:
         expectation = handler(world, map, *arguments)
+        if has_index(arguments):
+            expectation = honours_index(expectation)
         if map.memory.doubt:
-            first = (map.memory.doubt, expectation.checks[-1][1])
+            first = (map.memory.doubt, Shows(expectation.checks[-1][1]))
             return expectation._replace(checks=(first, *expectation.checks))
         if map.danger:  # a death speaks for what led to it, not for what noticed it
             return expectation._replace(checks=((map.danger, ANYTHING), *expectation.checks))
@@ -76,6 +78,26 @@ def call(world: World, map: Map, operation: Operation) -> Expectation:
         # Until 3.14.0 closed was checked first, since then arguments are converted first.
         allowed = Raises(("ValueError", *opened.names))
     return refused(map, clause, allowed, *checks)
+
+
+def has_index(arguments: Sequence[Value]) -> bool:
+    """Whether an argument is an object with ``__index__``."""
+    for argument in arguments:
+        if type(argument) is dict:
+            if "index" in argument or "reentrant" in argument:
+                return True
+            if "slice" in argument and has_index(argument["slice"]):
+                return True
+    return False
+
+
+def honours_index(expectation: Expectation) -> Expectation:
+    """The same, but first of all the object with ``__index__`` must be accepted."""
+    allowed = expectation.checks[-1][1]
+    if type(allowed) is Raises and "TypeError" in allowed.names:
+        return expectation
+    first = ("arguments.dunder-index", Accepts())
+    return expectation._replace(checks=(first, *expectation.checks))
 
 
 def closed_too(map: Map, error: Raises) -> Raises:
