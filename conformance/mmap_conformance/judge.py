@@ -17,8 +17,8 @@ Holds = Callable[[str], bool]
 """Whether the implementation is held to a clause, by id."""
 
 
-Identity = tuple[str, str, str]
-"""Clause, method and sort of outcome."""
+Identity = tuple[str, str, str, str]
+"""Clause, method, sort of outcome, and the method that showed it."""
 
 
 class Divergence(NamedTuple):
@@ -29,6 +29,7 @@ class Divergence(NamedTuple):
         clause: the clause that is not met; empty when only clauses that the
             implementation is not held to are.
         operation: the method that the clause speaks of.
+        shown_by: the method whose outcome it is, which may come later.
         allowed: what the clause allows; None where nothing can be allowed: a death.
         outcome: what happened.
     """
@@ -36,6 +37,7 @@ class Divergence(NamedTuple):
     number: int
     clause: str
     operation: str
+    shown_by: str
     allowed: Allowed | None
     outcome: Outcome
 
@@ -47,7 +49,12 @@ class Divergence(NamedTuple):
     @property
     def identity(self) -> Identity:
         """What makes two divergences the same finding."""
-        return self.clause, self.operation, got(self.outcome)
+        return self.clause, self.operation, got(self.outcome), self.shown_by
+
+    @property
+    def silent(self) -> bool:
+        """Whether the operation that the clause speaks of had a lawful outcome itself."""
+        return self.operation != self.shown_by
 
 
 def kind_of(outcome: Outcome) -> Kind:
@@ -88,6 +95,8 @@ def judge(
     holds: Holds,
     known: Container[Identity],
     exercised: Counter[str],
+    *,
+    strict: bool = False,
 ) -> Divergence | None:
     """The first divergence of a program that is not known yet, or None.
 
@@ -97,6 +106,7 @@ def judge(
         holds: whether the implementation is held to a clause.
         known: identities of findings to be passed over.
         exercised: counts, by clause, of the outcomes compared; added to.
+        strict: do not pass over what is known in the last operation.
     """
     if answer.died_in is not None and len(answer.outcomes) <= answer.died_in:
         number = min(answer.died_in, len(steps) - 1)
@@ -105,23 +115,33 @@ def judge(
         pairs = list(enumerate(answer.outcomes))
     for number, outcome in pairs:
         operation, expectation = steps[number]
-        for clause, allowed in expectation.checks:
-            if not holds(clause):
-                continue
+        found = _compare(steps, number, outcome, holds, exercised)
+        if found is not None:
+            if found.identity not in known or (strict and number == len(steps) - 1):
+                return found
+            if found.silent or not _is_harmless(expectation, found):
+                return None
+        elif not _as_assumed(expectation, outcome, holds):
+            return None
+    return None
+
+
+def _compare(
+    steps: Sequence[Step], number: int, outcome: Outcome, holds: Holds, exercised: Counter[str]
+) -> Divergence | None:
+    """The first clause that does not allow an outcome."""
+    operation, expectation = steps[number]
+    shown_by = operation.method
+    for clause, allowed in expectation.checks:
+        if holds(clause):
             exercised[clause] += 1
             if not allowed.matches(outcome):
-                found = Divergence(number, clause, _culprit(steps, number, clause), allowed, outcome)
-                if found.identity not in known:
-                    return found
-                if found.operation != operation.method or not _is_harmless(expectation, found):
-                    return None
-                break
-        if kind_of(outcome) in ("crashed", "hung", "protocol") and outcome:
-            clause = next((c for c, _ in expectation.checks if holds(c)), "lifecycle.clean-exit")
-            found = Divergence(number, clause, _culprit(steps, number, clause), None, outcome)
-            return None if found.identity in known else found
-        if not _as_assumed(expectation, outcome, holds):
-            return None
+                culprit = _culprit(steps, number, clause)
+                return Divergence(number, clause, culprit, shown_by, allowed, outcome)
+    if kind_of(outcome) in ("crashed", "hung", "protocol"):
+        clause = next((c for c, _ in expectation.checks if holds(c)), "lifecycle.clean-exit")
+        culprit = _culprit(steps, number, clause)
+        return Divergence(number, clause, culprit, shown_by, None, outcome)
     return None
 
 

@@ -21,7 +21,7 @@ def reduce(program: Program, fails: Fails, attempts: int) -> Program:
     """
     trial = _Trial(fails, attempts)
     while True:
-        smaller = _fewer(program, trial)
+        smaller = fewer(program, trial)
         smaller = _plainer(smaller, trial)
         if smaller == program or trial.left <= 0:
             return smaller
@@ -46,8 +46,8 @@ class _Trial:
         return self._known[key]
 
 
-def _fewer(program: Program, fails: Fails) -> Program:
-    """Leave out runs of operations, long ones first; the last one fails and stays."""
+def fewer(program: Program, fails: Fails) -> Program:
+    """The program without the operations it does not need; the last one always stays."""
     size = len(program) // 2 or 1
     while size:
         start = len(program) - 1 - size
@@ -83,7 +83,7 @@ def _plainer_operations(operation: Operation) -> Iterator[Operation]:
     for name, value in keywords.items():
         for plainer in _plainer_values(value):
             yield Operation(target, method, arguments, {**keywords, name: plainer})
-    if arguments and method not in ("mmap()", "file()", "[]="):
+    if arguments and method.isidentifier():
         yield Operation(target, method, arguments[:-1], keywords)
     for place, value in enumerate(arguments):
         for plainer in _plainer_values(value):

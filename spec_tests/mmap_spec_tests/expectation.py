@@ -88,12 +88,12 @@ class Either(NamedTuple):
 
 
 class Shows(NamedTuple):
-    """What a look at earlier changes must return, if it returns: an exception is its own."""
+    """What a look at earlier changes must return, if it returns: else the fault is its own."""
 
     value: Allowed
 
     def matches(self, outcome: Outcome) -> bool:
-        return type(outcome) is list or self.value.matches(outcome)
+        return type(outcome) is not str or self.value.matches(outcome)
 
     def describe(self) -> str:
         return self.value.describe()

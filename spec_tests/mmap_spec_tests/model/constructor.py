@@ -20,6 +20,8 @@ _ACCESS = {"ACCESS_READ": READ, "ACCESS_WRITE": WRITE, "ACCESS_COPY": COPY, "ACC
 def construct(world: World, operation: Operation) -> Expectation:
     given: dict[str, Value] = dict(zip(_NAMES, operation.arguments))
     given.update(operation.keywords)
+    if "trackfd" in given and world.facts.edition < (3, 13):
+        raise LookupError("trackfd came with 3.13")
     trackfd = given.pop("trackfd", True)
     file = _file(world, given.get("fileno"))
 

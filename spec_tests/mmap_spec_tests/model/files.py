@@ -6,7 +6,7 @@ from typing import Any
 
 from mmap_spec_tests.expectation import NONE, Expectation, Outcome, Returns, returned
 from mmap_spec_tests.model.state import File, World
-from mmap_spec_tests.model.table import elsewhere, settle
+from mmap_spec_tests.model.table import elsewhere, needs, settle
 from mmap_spec_tests.operations import Operation, data_of
 
 
@@ -98,6 +98,7 @@ _FORKED = (
 def fork(world: World, operation: Operation) -> Expectation:
     from mmap_spec_tests.model import expect
 
+    needs(world, "fork")
     before = world.copy()
     child = before.copy(sharing=True)
     checks: list[tuple[str, Any]] = [("sharing.forked-child-shares-memory", ChildEnded(""))]

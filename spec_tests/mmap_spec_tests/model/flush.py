@@ -15,7 +15,7 @@ from mmap_spec_tests.expectation import (
 )
 from mmap_spec_tests.model import arguments as args
 from mmap_spec_tests.model.state import COPY, READ, Map, World
-from mmap_spec_tests.model.table import on_map, refused
+from mmap_spec_tests.model.table import needs, on_map, refused
 from mmap_spec_tests.operations import Value, tag_of
 
 _ABSENT: Any = object()
@@ -69,6 +69,7 @@ def _success(world: World) -> Returns:
 def madvise(
     world: World, map: Map, option: Value, start: Value = 0, length: Value = None
 ) -> Expectation:
+    needs(world, "madvise")
     first = args.size_of(world, start)
     count = map.size if length is None else args.size_of(world, length)
     known = tag_of(option) == "constant"

@@ -180,7 +180,10 @@ def as_bytes(world: World, map: Map) -> Expectation:
 def search(world: World, map: Map, expression: Value) -> Expectation:
     content = args.data(world, expression)
     assert content is not None
-    found = re.search(content, map.bytes)
+    try:
+        found = re.search(content, map.bytes)
+    except re.error as error:  # of a pattern that was cut down
+        raise ValueError(str(error)) from error
     span = None if found is None else list(found.span())
     return _looking(map, "items.regular-expressions", returned(span))
 

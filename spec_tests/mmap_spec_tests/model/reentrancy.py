@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mmap_spec_tests.expectation import ANYTHING, RAISES, Allowed, Expectation
 from mmap_spec_tests.model.state import World
-from mmap_spec_tests.model.table import has_index, honours_index
+from mmap_spec_tests.model.table import ON_MAP, has_index, honours_index, needs
 from mmap_spec_tests.operations import Operation, nested_operations, without_nesting
 
 Expect = Callable[[World, Operation], Expectation]
@@ -14,6 +14,11 @@ Expect = Callable[[World, Operation], Expectation]
 
 def expect_reentrant(world: World, operation: Operation, expect: Expect) -> Expectation:
     """Arguments are converted first: what they run has happened when the checks begin."""
+    _, fewest, most, _ = ON_MAP[operation.method]
+    if operation.keywords or not fewest <= len(operation.arguments) <= most:
+        raise LookupError("nothing is converted where the number of arguments is wrong")
+    if any("reentrant_buffer" in a for a in operation.arguments if type(a) is dict):
+        needs(world, "python-buffers")
     after = world.copy()
     map = after.maps[operation.target]
     was_closed, old_size = map.closed, map.size

@@ -80,6 +80,16 @@ def call(world: World, map: Map, operation: Operation) -> Expectation:
     return refused(map, clause, allowed, *checks)
 
 
+def needs(world: World, capability: str) -> None:
+    """Refuse an operation that only implementations with a capability know.
+
+    Raises:
+        LookupError: it has it not.
+    """
+    if not world.can(capability):
+        raise LookupError(f"the implementation has no {capability}")
+
+
 def has_index(arguments: Sequence[Value]) -> bool:
     """Whether an argument is an object with ``__index__``."""
     for argument in arguments:
@@ -94,7 +104,7 @@ def has_index(arguments: Sequence[Value]) -> bool:
 def honours_index(expectation: Expectation) -> Expectation:
     """The same, but first of all the object with ``__index__`` must be accepted."""
     allowed = expectation.checks[-1][1]
-    if type(allowed) is Raises and "TypeError" in allowed.names:
+    if type(allowed) is Raises and not {"TypeError", "Exception"}.isdisjoint(allowed.names):
         return expectation
     first = ("arguments.dunder-index", Accepts())
     return expectation._replace(checks=(first, *expectation.checks))

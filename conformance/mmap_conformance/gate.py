@@ -1,0 +1,106 @@
+"""Whether a run passes the gate: the exit code, and the same in words."""
+
+from __future__ import annotations
+
+from mmap_spec_tests.clause import LEVELS, Level
+from mmap_spec_tests.clauses import CLAUSES
+
+from mmap_conformance.events import Event, Finding, Finished, Found, NotStarted, Started
+
+OK, FINDINGS, USAGE, INTERNAL, NOT_STARTED, NOTHING_RAN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+
+def fails(finding: Finding, level: Level) -> bool:
+    """Whether a finding fails the gate of a run at a level.
+
+    A flaky one does so only where its harm does not depend on being seen again: the
+    process died or hung, or bytes of the file were lost.
+    """
+    if finding.reason or is_information(finding, level):
+        return False
+    if not finding.flaky:
+        return True
+    looks_at_file = bool(finding.program) and finding.program[-1][1] == "contents"
+    return finding.kind in ("crashed", "hung") or looks_at_file
+
+
+def is_information(finding: Finding, level: Level) -> bool:
+    """Whether a finding is below the level of the run; ``may`` always is."""
+    return finding.level == "may" or LEVELS.index(finding.level) > LEVELS.index(level)
+
+
+class Gate:
+    """A consumer of events that knows the verdict on all of them."""
+
+    def __init__(self) -> None:
+        self.level: Level = "should"
+        self.findings: list[Finding] = []
+        self.begun: dict[str, Started] = {}
+        self.finished: dict[str, Finished] = {}
+        self.not_started: dict[str, NotStarted] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Take note of an event."""
+        if isinstance(event, Started):
+            self.level = event.level
+            self.begun[event.implementation] = event
+        elif isinstance(event, Found):
+            self.findings.append(event.finding)
+        elif isinstance(event, NotStarted):
+            self.not_started[event.implementation] = event
+        elif isinstance(event, Finished):
+            self.finished[event.implementation] = event
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    @property
+    def failures(self) -> list[Finding]:
+        """The findings that fail the gate."""
+        return [finding for finding in self.findings if fails(finding, self.level)]
+
+    @property
+    def idle(self) -> list[str]:
+        """Implementations that are done though nothing, or not every clause, was looked at."""
+        return [
+            name
+            for name, event in self.finished.items()
+            if not any(verdict.checks for verdict in event.verdicts)
+            or not CLAUSES.keys() <= {verdict.clause for verdict in event.verdicts}
+        ]
+
+    @property
+    def code(self) -> int:
+        """The exit code, the gravest reason first."""
+        if self.not_started:
+            return NOT_STARTED
+        if self.failures:
+            return FINDINGS
+        if self.idle or not self.finished:
+            return NOTHING_RAN
+        return OK
+
+    def words(self) -> str:
+        """The verdict as one sentence or two."""
+        said = []
+        failures = self.failures
+        if failures:
+            names = ", ".join(dict.fromkeys(finding.implementation for finding in failures))
+            said.append(f"Not conformant: {_count(len(failures), 'unexpected finding')} in {names}.")
+        if self.not_started:
+            said.append(f"Did not start: {', '.join(self.not_started)}.")
+        unfinished = [name for name in self.begun if name not in self.finished]
+        if unfinished:
+            said.append(f"Not finished: {', '.join(unfinished)}.")
+        if self.idle or not (self.finished or self.not_started or unfinished):
+            what = ", ".join(self.idle) or "any implementation"
+            said.append(f"Nothing was tested of {what}.")
+        if not said:
+            expected = sum(bool(finding.reason) for finding in self.findings)
+            tail = f", with {_count(expected, 'expected finding')}" if expected else ""
+            said.append(f"Conformant: {', '.join(self.finished)}{tail}.")
+        return " ".join(said)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,79 @@
+"""An implementation in the driver's own process: for debuggers, coverage and speed.
+
+A crash of the implementation is a crash of the driver here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mmap_spec_tests.clause import Edition
+from mmap_spec_tests.expectation import Outcome
+from mmap_spec_tests.model import Facts
+from mmap_spec_tests.operations import Operation
+
+from mmap_conformance import worker
+from mmap_conformance.channel import Answer
+from mmap_conformance.errors import StartError
+
+
+class InProcess:
+    """The worker's code without a worker.
+
+    Attributes:
+        facts: what the model must know.
+    """
+
+    def __init__(self, module: str, scratch: str, edition: Edition | None = None) -> None:
+        """Load an implementation.
+
+        Args:
+            module: the name of the module with the type ``mmap``.
+            scratch: a folder for files, which exists.
+            edition: to be held to; None for the interpreter's version.
+
+        Raises:
+            StartError: it cannot be loaded.
+        """
+        loaded, problem = worker.load(module)
+        if problem:
+            raise StartError(problem)
+        self._session = worker.Session(loaded, scratch)
+        self._hello: dict[str, Any] = worker.facts(loaded)
+        self.facts = model_facts(self._hello, edition or tuple(self._hello["version"]))
+
+    def hello(self) -> dict[str, Any]:
+        """What the implementation says of itself."""
+        return self._hello
+
+    def reset(self) -> None:
+        """Forget all files and maps."""
+        self._session.reset()
+
+    def outcome(self, operation: Operation) -> Outcome:
+        """Carry out one operation."""
+        return self._session.outcome(operation)
+
+    def execute(self, program: Sequence[Operation], *, full: bool = False) -> Answer:
+        """Run a program in a fresh session."""
+        self._session.full = full
+        self._session.reset()
+        return Answer(self._session.run(program))
+
+    def close(self) -> None:
+        """Forget all files and maps."""
+        self._session.reset()
+
+
+def model_facts(hello: dict[str, Any], edition: Edition) -> Facts:
+    """What the model must know, from what a worker says of itself."""
+    return Facts(
+        edition,
+        hello["platform"],
+        hello["page"],
+        hello["granularity"],
+        hello["largest"],
+        hello["constants"],
+        frozenset(hello["capabilities"]),
+    )
