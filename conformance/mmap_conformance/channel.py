@@ -39,7 +39,11 @@ class Answer(NamedTuple):
 
 
 class Channel:
-    """One worker process. Not to be used after it died."""
+    """One worker process. Not to be used after it died.
+
+    Attributes:
+        timeout: seconds that one operation may take.
+    """
 
     def __init__(
         self,
@@ -59,10 +63,11 @@ class Channel:
         Raises:
             StartError: the command cannot be run.
         """
-        self._timeout = timeout
+        self.timeout = timeout
         self._buffer = b""
         self._next = 0
         self._mark = 0
+        self._sent: Sequence[Operation] = ()
         self._stderr = tempfile.TemporaryFile()
         try:
             self._process = subprocess.Popen(
@@ -89,11 +94,11 @@ class Channel:
         Raises:
             StartError: it does not answer, or says why it cannot be tested.
         """
-        timeout, self._timeout = self._timeout, _START
+        timeout, self.timeout = self.timeout, _START
         try:
             reply = self._ask({"do": "hello", "protocol": PROTOCOL, "memory": MEMORY})
         finally:
-            self._timeout = timeout
+            self.timeout = timeout
         if isinstance(reply, _Death):
             told = self.stderr().strip().splitlines()
             why = told[-1] if told else describe_death(reply.outcome)
@@ -104,15 +109,20 @@ class Channel:
             raise StartError(f"the worker speaks protocol {reply.get('protocol')}, not {PROTOCOL}")
         return reply
 
-    def execute(self, program: Sequence[Operation], *, full: bool = False) -> Answer:
-        """Run a program in a fresh session of the worker.
+    def send(self, program: Sequence[Operation], *, full: bool = False) -> None:
+        """Have a program run in a fresh session of the worker.
 
         Args:
             program: the operations.
             full: have long bytes represented in full.
         """
         self._mark = 0
-        reply = self._ask({"do": "program", "operations": program, "full": full})
+        self._sent = program
+        self._tell({"do": "program", "operations": program, "full": full})
+
+    def receive(self) -> Answer:
+        """The outcomes of the program that was sent."""
+        program, reply = self._sent, self._reply()
         if isinstance(reply, _Death):
             left = self._mark < len(program) and program[self._mark].method == "exit()"
             if left and reply.outcome == {"crashed": "exit code 0"}:
@@ -125,28 +135,31 @@ class Channel:
         return Answer(outcomes)
 
     def _ask(self, message: dict[str, Any]) -> Any:
+        self._tell(message)
+        return self._reply()
+
+    def _tell(self, message: dict[str, Any]) -> None:
         self._next += 1
         message["id"] = self._next
-        try:
+        with suppress(OSError):  # it is dead; reading tells how it died
             self._in.write(json.dumps(message).encode("ascii") + b"\n")
-        except OSError:
-            pass  # it is dead; reading tells how it died
-        while True:
-            line = self._line()
-            if isinstance(line, _Death):
-                return line
-            try:
-                reply = json.loads(line)
-            except ValueError:
-                reply = None
-            if not isinstance(reply, dict) or reply.get("id") != self._next:
-                self.kill()
-                return _Death({"protocol": line[:80].decode("latin-1")})
-            return reply
+
+    def _reply(self) -> Any:
+        line = self._line()
+        if isinstance(line, _Death):
+            return line
+        try:
+            reply = json.loads(line)
+        except ValueError:
+            reply = None
+        if not isinstance(reply, dict) or reply.get("id") != self._next:
+            self.kill()
+            return _Death({"protocol": line[:80].decode("latin-1")})
+        return reply
 
     def _line(self) -> bytes | _Death:
         """The next line that is no progress mark, or what became of the worker."""
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self.timeout
         while True:
             line, newline, rest = self._buffer.partition(b"\n")
             if newline:
@@ -154,11 +167,11 @@ class Channel:
                 if line[:1] != b"@" or not line[1:].isdigit():
                     return line
                 self._mark = int(line[1:])
-                deadline = time.monotonic() + self._timeout
+                deadline = time.monotonic() + self.timeout
                 continue
             if not self._selector.select(max(deadline - time.monotonic(), 0)):
                 self.kill()
-                return _Death({"hung": self._timeout})
+                return _Death({"hung": self.timeout})
             chunk = os.read(self._out.fileno(), 1 << 16)
             if not chunk:
                 return _Death(self._ended())
@@ -166,10 +179,10 @@ class Channel:
 
     def _ended(self) -> Outcome:
         try:
-            code = self._process.wait(self._timeout)
+            code = self._process.wait(self.timeout)
         except subprocess.TimeoutExpired:
             self.kill()
-            return {"hung": self._timeout}
+            return {"hung": self.timeout}
         if code < 0:
             with suppress(ValueError):
                 return {"crashed": signal.Signals(-code).name}

@@ -23,6 +23,7 @@ from mmap_spec_tests.programs import Generator
 from mmap_spec_tests.rules import AREAS
 
 from mmap_conformance.adapters import Adapter
+from mmap_conformance.channel import Answer
 from mmap_conformance.errors import StartError
 from mmap_conformance.events import (
     Event,
@@ -48,6 +49,12 @@ _BYTES = 6 * LENGTH + 40
 _BATCH = 0.25
 """Seconds between two progress events."""
 _REPLAYS = 3
+_ATTEMPTS = {False: 400, True: 12}
+"""Candidates that a reduction may try; fewer where each costs a timeout."""
+_ENOUGH = {"hung": 2, "crashed": 8, "protocol": 2}
+"""Findings of a kind after which a method is not called any more: each costs a worker."""
+_SHORT = 0.4
+"""Seconds after which an operation counts as hanging while a program is reduced."""
 _MOST_DEATHS = 400
 
 
@@ -121,7 +128,9 @@ class _Run:
         self._found: set[tuple[str, str, str]] = set()
         self._silent: set[tuple[str, str]] = set()
         self._avoided: set[tuple[str, str]] = set()
+        self._deadly: Counter[tuple[str, str]] = Counter()
         self._programs = self._operations = self._deaths = 0
+        self._restarts = 0
         self._held: dict[str, bool] = {}
 
     def events(self) -> Iterator[Event]:
@@ -143,8 +152,8 @@ class _Run:
         )
         stopped = ""
         try:
-            for steps, area in self._source(begun + options.seconds):
-                yield from self._program(steps)
+            for steps, area, answer in self._answered(begun + options.seconds):
+                yield from self._program(steps, answer)
                 if self._deaths > _MOST_DEATHS:
                     stopped = f"{self._deaths} programs killed the worker"
                     break
@@ -169,6 +178,18 @@ class _Run:
         self._told = time.monotonic()
         done = min((self._told - begun) / self._options.seconds, 1.0)
         return ProgramsRun(self._adapter.name, area, self._programs, self._operations, done)
+
+    def _answered(self, deadline: float) -> Iterator[tuple[list[Step], str, Answer]]:
+        """Programs with their outcomes; the next one is made while the last one runs."""
+        last: tuple[list[Step], str] | None = None
+        for steps, area in self._source(deadline):
+            answer = self._workers.collect() if last is not None else None
+            self._workers.submit([operation for operation, _ in steps])
+            if last is not None and answer is not None:
+                yield *last, answer
+            last = steps, area
+        if last is not None:
+            yield *last, self._workers.collect()
 
     def _source(self, deadline: float) -> Iterator[tuple[list[Step], str]]:
         """The corpus first, then programs of all areas in turn until time is up."""
@@ -199,21 +220,23 @@ class _Run:
             steps.append((operation, expectation))
         return steps
 
-    def _program(self, steps: list[Step]) -> Iterator[Event]:
-        """Run one program; restarts and the finding that it leads to."""
-        before = self._workers.restarts
-        divergence = self._try(steps, self._exercised)
+    def _program(self, steps: list[Step], answer: Answer) -> Iterator[Event]:
+        """Judge one program; the finding that it leads to, and restarts."""
+        before, self._restarts = self._restarts, self._workers.restarts
+        divergence = self._judged(steps, answer, self._exercised)
         self._programs += 1
         self._operations += len(steps)
         if divergence is not None:
+            self._deadly[divergence.kind, divergence.shown_by] += 1
             program = [operation for operation, _ in steps[: divergence.number + 1]]
             finding = self._reduced(program, divergence)
             if finding is not None:
                 self._findings.append(finding)
                 yield Found(finding)
             self._workers.refresh()
+        self._deaths += answer.died_in is not None
         if self._workers.restarts > before:
-            self._deaths += 1
+            self._restarts = self._workers.restarts
             yield Restarted(
                 self._adapter.name,
                 self._workers.last_death,
@@ -225,6 +248,16 @@ class _Run:
         self, steps: list[Step], exercised: Counter[str], *, strict: bool = False
     ) -> Divergence | None:
         answer = self._workers.execute([operation for operation, _ in steps])
+        return self._judged(steps, answer, exercised, strict=strict)
+
+    def _judged(
+        self,
+        steps: list[Step],
+        answer: Answer,
+        exercised: Counter[str],
+        *,
+        strict: bool = False,
+    ) -> Divergence | None:
         if answer.died_in is not None:
             # The outcomes before the death went down with it.
             number = min(answer.died_in, len(steps) - 1)
@@ -236,7 +269,6 @@ class _Run:
 
     def _reduced(self, program: Program, divergence: Divergence) -> Finding | None:
         """The finding that a divergence is, unless it is known or does not repeat."""
-        slow = divergence.kind == "hung"
         best = divergence
 
         def fails(candidate: Program) -> bool:
@@ -251,8 +283,12 @@ class _Run:
 
         if not fails(program):
             return self._flaky(program, divergence)
-        program = reduce(program, fails, 8 if slow else 400)
-        fails(program)
+        if divergence.kind == "hung":
+            self._workers.timeout = min(_SHORT, self._options.timeout)
+        program = reduce(program, fails, _ATTEMPTS[divergence.kind == "hung"])
+        self._workers.timeout = self._options.timeout
+        if not fails(program):  # it was slow, for want of patience
+            return None
         self._known.add(divergence.identity)
         if self._is_consequence(program):
             return None
@@ -294,7 +330,7 @@ class _Run:
         culprit = self._culprit(program, divergence)
         if culprit is not None:
             self._avoided.add(culprit)
-        elif divergence.kind in ("crashed", "hung", "protocol"):
+        elif divergence.kind in _ENOUGH:
             self._avoided.add(divergence.identity[:2])
         clause = CLAUSES[divergence.clause]
         allowed = divergence.allowed
@@ -320,9 +356,11 @@ class _Run:
         return None
 
     def _is_masked(self, operation: Operation, expectation: Expectation) -> bool:
-        if not self._avoided:
+        if not self._avoided and not self._deadly:
             return False
         method, avoided = operation.method, self._avoided
+        if any(self._deadly[kind, method] >= enough for kind, enough in _ENOUGH.items()):
+            return True
         for clause, _ in expectation.checks:
             if (clause, method) in avoided:
                 return True

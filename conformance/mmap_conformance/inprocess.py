@@ -23,6 +23,7 @@ class InProcess:
 
     Attributes:
         facts: what the model must know.
+        timeout: of no effect here.
     """
 
     def __init__(self, module: str, scratch: str, edition: Edition | None = None) -> None:
@@ -36,6 +37,8 @@ class InProcess:
         Raises:
             StartError: it cannot be loaded.
         """
+        self.timeout = 0.0
+        self._program: Sequence[Operation] = ()
         loaded, problem = worker.load(module)
         if problem:
             raise StartError(problem)
@@ -55,11 +58,19 @@ class InProcess:
         """Carry out one operation."""
         return self._session.outcome(operation)
 
-    def execute(self, program: Sequence[Operation], *, full: bool = False) -> Answer:
-        """Run a program in a fresh session."""
+    def send(self, program: Sequence[Operation], *, full: bool = False) -> None:
+        """Have a program run when its outcomes are asked for."""
         self._session.full = full
+        self._program = program
+
+    def receive(self) -> Answer:
+        """Outcomes of the program, run in a fresh session."""
         self._session.reset()
-        return Answer(self._session.run(program))
+        return Answer(self._session.run(self._program))
+
+    def stderr(self) -> str:
+        """Nothing: what the implementation writes goes where the driver's own output goes."""
+        return ""
 
     def close(self) -> None:
         """Forget all files and maps."""

@@ -54,6 +54,8 @@ class Renderer:
             return EXPRESSIONS[method](self, target, arguments)
         if method in CONSTRUCTORS:
             maker = CONSTRUCTORS[method].format(module=self.module)
+            if method == "file()" and list(arguments[1:]) == ["update"]:
+                operation = operation._replace(arguments=arguments[:1])
             return f"{maker}({self.arguments(operation)})"
         if method.startswith("."):
             return f"{target}{method}"

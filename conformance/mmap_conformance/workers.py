@@ -12,6 +12,7 @@ from mmap_spec_tests.operations import Operation, octets, pattern, pattern_bytes
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.channel import Answer, Channel, describe_death
 from mmap_conformance.errors import StartError
+from mmap_conformance.inprocess import InProcess
 from mmap_conformance.options import Options
 
 
@@ -19,6 +20,7 @@ class Workers:
     """Executes programs, with a fresh worker after each death.
 
     Attributes:
+        timeout: seconds that one operation may take.
         restarts: how often a worker had to be replaced because it died.
         last_death: how the last one died, in words.
         last_words: the end of what it wrote on its standard error.
@@ -26,10 +28,14 @@ class Workers:
 
     def __init__(self, adapter: Adapter, options: Options, directory: str) -> None:
         self._adapter = adapter
-        self._timeout = options.timeout
+        self.timeout = options.timeout
         self._environment = {**os.environ, **adapter.environment, "TMPDIR": directory}
-        self._channel: Channel | None = None
+        self._in_process = options.isolation == "none"
+        self._directory = directory
+        self._channel: Channel | InProcess | None = None
         self._hello: dict[str, Any] | None = None
+        self._under_way = False
+        self._early: Answer | None = None
         self.restarts = 0
         self.last_death = self.last_words = ""
 
@@ -62,44 +68,74 @@ class Workers:
         if outcomes[:3] != right or type(outcomes[3]) is not list:
             raise StartError("the worker failed the self-test of the channel")
 
+    def submit(self, program: Sequence[Operation]) -> None:
+        """Have a program run while the driver does something else; see ``collect``."""
+        channel = self._live()
+        channel.timeout = self.timeout
+        channel.send(program)
+        self._under_way = True
+
+    def collect(self) -> Answer:
+        """The outcomes of the program that was submitted."""
+        early, self._early = self._early, None
+        return early or self._received()
+
     def execute(
         self, program: Sequence[Operation], *, complete: bool = False, full: bool = False
     ) -> Answer:
-        """Run a program.
+        """Run a program and wait for its outcomes.
 
         Args:
             program: the operations.
             complete: after a death run what came before it again, for its outcomes.
             full: have long bytes represented in full.
         """
-        answer = self._live().execute(program, full=full)
+        if self._under_way:
+            self._early = self._received()
+        channel = self._live()
+        channel.timeout = self.timeout
+        channel.send(program, full=full)
+        answer = self._received()
+        if answer.died_in is not None and complete:
+            before = self.execute(program[: answer.died_in], full=full)
+            answer = Answer([*before.outcomes, *answer.outcomes], answer.died_in)
+        return answer
+
+    def _received(self) -> Answer:
+        assert self._channel is not None
+        self._under_way = False
+        answer = self._channel.receive()
         if answer.died_in is not None:
             self._bury(answer)
-            if complete:
-                before = self._live().execute(program[: answer.died_in], full=full)
-                answer = Answer([*before.outcomes, *answer.outcomes], answer.died_in)
         return answer
 
     def refresh(self) -> None:
         """Give the next program a fresh worker."""
+        if self._under_way:
+            self._early = self._received()
         if self._channel is not None:
             self._channel.close()
             self._channel = None
 
     def close(self) -> None:
         """End the worker."""
+        self._under_way = False
         self.refresh()
 
-    def _live(self) -> Channel:
-        if self._channel is None:
+    def _live(self) -> Channel | InProcess:
+        if self._channel is None and self._in_process:
+            self._channel = InProcess(self._adapter.module, self._directory)
+            self._hello = self._channel.hello()
+        elif self._channel is None:
             adapter = self._adapter
-            channel = Channel(adapter.command, self._environment, self._timeout, adapter.directory)
+            channel = Channel(adapter.command, self._environment, self.timeout, adapter.directory)
             try:
                 self._hello = channel.hello()
             except StartError:
                 channel.close()
                 raise
             self._channel = channel
+        assert self._channel is not None
         return self._channel
 
     def _bury(self, answer: Answer) -> None:

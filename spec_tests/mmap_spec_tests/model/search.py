@@ -66,7 +66,8 @@ def _search(
     checks: tuple[Any, ...] = ((clause, allowed),)
     if start is _ABSENT:
         position = shows(map.blame, allowed)
-        checks = (("search.starts-at-position", allowed), *position, *checks)
+        starts = (("search.starts-at-position", allowed),)
+        checks = (*position, *starts, *checks) if map.pos else (*checks, *starts)
     else:
         checks += (("search.bounds-as-in-slices", allowed),)
     if huge:
