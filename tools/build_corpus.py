@@ -13,6 +13,8 @@ import random
 import sys
 from pathlib import Path
 
+from rich.progress import track
+
 from mmap_conformance.reduce import fewer
 from mmap_spec_tests.clause import EDITIONS, Clause
 from mmap_spec_tests.clauses import CLAUSES
@@ -21,7 +23,6 @@ from mmap_spec_tests.model import Facts, Unrunnable, World, follow
 from mmap_spec_tests.operations import Operation, Program, descriptor, octets, pattern
 from mmap_spec_tests.programs import Generator
 from mmap_spec_tests.rules import AREAS
-from rich.progress import track
 
 TARGET = Path(__file__).parents[1] / "spec_tests/mmap_spec_tests/corpus/examples.json"
 ROUNDS = 400

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from mmap_spec_tests.clause import Edition
-
 from mmap_conformance.errors import StartError, UsageError
+from mmap_spec_tests.clause import Edition
 
 WORKER = Path(__file__).with_name("worker.py")
 ENTRY_POINTS = "mmap_conformance.adapters"

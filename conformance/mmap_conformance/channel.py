@@ -13,10 +13,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from mmap_conformance.errors import StartError
 from mmap_spec_tests.expectation import Outcome
 from mmap_spec_tests.operations import Operation
-
-from mmap_conformance.errors import StartError
 
 PROTOCOL = 1
 MEMORY = 1 << 30
@@ -68,7 +67,7 @@ class Channel:
         self._next = 0
         self._mark = 0
         self._sent: Sequence[Operation] = ()
-        self._stderr = tempfile.TemporaryFile()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115
         try:
             self._process = subprocess.Popen(
                 list(command),
@@ -107,7 +106,7 @@ class Channel:
             raise StartError(str(reply["problem"]))
         if reply.get("protocol") != PROTOCOL:
             raise StartError(f"the worker speaks protocol {reply.get('protocol')}, not {PROTOCOL}")
-        return reply
+        return dict(reply)
 
     def send(self, program: Sequence[Operation], *, full: bool = False) -> None:
         """Have a program run in a fresh session of the worker.

@@ -12,16 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from mmap_spec_tests.clause import LEVELS, Edition, edition_text
-from mmap_spec_tests.clauses import CLAUSES
-from mmap_spec_tests.corpus import corpus
-from mmap_spec_tests.draw import BytesDraw
-from mmap_spec_tests.expectation import Expectation, Outcome
-from mmap_spec_tests.model import Facts, Unrunnable, World, expect, follow
-from mmap_spec_tests.operations import Operation, Program
-from mmap_spec_tests.programs import Generator
-from mmap_spec_tests.rules import AREAS
-
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.channel import Answer
 from mmap_conformance.errors import StartError
@@ -42,6 +32,15 @@ from mmap_conformance.judge import Divergence, Identity, Step, describe, judge
 from mmap_conformance.options import Options
 from mmap_conformance.reduce import reduce
 from mmap_conformance.workers import Workers
+from mmap_spec_tests.clause import LEVELS, Edition, edition_text
+from mmap_spec_tests.clauses import CLAUSES
+from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.draw import BytesDraw
+from mmap_spec_tests.expectation import Expectation, Outcome
+from mmap_spec_tests.model import Facts, Unrunnable, World, expect, follow
+from mmap_spec_tests.operations import Operation, Program
+from mmap_spec_tests.programs import Generator
+from mmap_spec_tests.rules import AREAS
 
 LENGTH = 30
 """Operations proposed for a program, besides its beginning and end."""
@@ -84,7 +83,7 @@ def replay(
         facts = model_facts(workers.hello(), _edition(adapter, options, workers.hello()))
         steps = model(program, facts)
         answer = workers.execute(program, complete=True, full=True)
-        return [(*step, outcome) for step, outcome in zip(steps, answer.outcomes)]
+        return [(*step, outcome) for step, outcome in zip(steps, answer.outcomes, strict=False)]
 
 
 @contextmanager
@@ -194,7 +193,7 @@ class _Run:
     def _source(self, deadline: float) -> Iterator[tuple[list[Step], str]]:
         """The corpus first, then programs of all areas in turn until time is up."""
         for entry in corpus():
-            if self._options.areas and not entry.area in self._options.areas:
+            if self._options.areas and entry.area not in self._options.areas:
                 continue
             steps = self._modelled(entry.program)
             if steps:
@@ -397,4 +396,3 @@ class _Run:
             else:
                 verdicts.append(Verdict(clause.id, "passed" if checks else "untested", checks))
         return tuple(verdicts)
-

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mmap_spec_tests.clause import Edition, parse_edition
-from mmap_spec_tests.clauses import CLAUSES
-
 from mmap_conformance.errors import UsageError
 from mmap_conformance.judge import Divergence
+from mmap_spec_tests.clause import Edition, parse_edition
+from mmap_spec_tests.clauses import CLAUSES
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from mmap_conformance.events import Event, Finding, Finished, Found, NotStarted, Started
 from mmap_spec_tests.clause import LEVELS, Level
 from mmap_spec_tests.clauses import CLAUSES
-
-from mmap_conformance.events import Event, Finding, Finished, Found, NotStarted, Started
 
 OK, FINDINGS, USAGE, INTERNAL, NOT_STARTED, NOTHING_RAN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
@@ -86,7 +85,9 @@ class Gate:
         failures = self.failures
         if failures:
             names = ", ".join(dict.fromkeys(finding.implementation for finding in failures))
-            said.append(f"Not conformant: {_count(len(failures), 'unexpected finding')} in {names}.")
+            said.append(
+                f"Not conformant: {_count(len(failures), 'unexpected finding')} in {names}."
+            )
         if self.not_started:
             said.append(f"Did not start: {', '.join(self.not_started)}.")
         unfinished = [name for name in self.begun if name not in self.finished]

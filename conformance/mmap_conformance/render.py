@@ -49,7 +49,7 @@ class Renderer:
 
     def expression(self, operation: Operation) -> str:
         """An operation as something that has a value, where Python has an expression for it."""
-        target, method, arguments, keywords = operation
+        target, method, arguments, _ = operation
         if method in EXPRESSIONS:
             return EXPRESSIONS[method](self, target, arguments)
         if method in CONSTRUCTORS:
@@ -87,9 +87,7 @@ class Renderer:
         """A subscript, as between square brackets."""
         if tag_of(value) != "slice":
             return self.value(value)
-        start, stop, step = (
-            "" if part is None else self.value(part) for part in value["slice"]
-        )
+        start, stop, step = ("" if part is None else self.value(part) for part in value["slice"])
         return f"{start}:{stop}" + (f":{step}" if step else "")
 
     def does(self, operations: Iterable[Sequence[Any]]) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import builtins
-import keyword
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from textwrap import indent
 from typing import Any
 
+from mmap_conformance import reproducer_text as text
+from mmap_conformance.events import Event, Finding, Found, Started
+from mmap_conformance.inprocess import model_facts
+from mmap_conformance.render import VALUES, Renderer
 from mmap_spec_tests.clause import parse_edition
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.expectation import (
@@ -25,11 +28,6 @@ from mmap_spec_tests.expectation import (
 from mmap_spec_tests.model import Facts, World, follow
 from mmap_spec_tests.model.files import InChild
 from mmap_spec_tests.operations import Operation, Value, pattern_bytes
-
-from mmap_conformance import reproducer_text as text
-from mmap_conformance.events import Event, Finding, Found, Started
-from mmap_conformance.inprocess import model_facts
-from mmap_conformance.render import VALUES, Renderer
 
 LONGEST_LITERAL = 40
 """Bytes of a pattern that are written out; longer ones are computed."""
@@ -109,7 +107,9 @@ def reproducer(finding: Finding, facts: Facts, module: str, timeout: float = 5.0
     script = _Script(finding.clause)
     for number, (operation, expectation) in enumerate(steps):
         script.step(operation, expectation, last=number == len(steps) - 1)
-    return text.assemble(finding, CLAUSES[finding.clause], module, timeout, script.lines, script.used)
+    return text.assemble(
+        finding, CLAUSES[finding.clause], module, timeout, script.lines, script.used
+    )
 
 
 class _Script(Renderer):

@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection, Sequence
 from textwrap import fill, indent
 
-from mmap_spec_tests.clause import Clause
-
 from mmap_conformance.events import Finding
+from mmap_spec_tests.clause import Clause
 
 HELPERS = {
     "pattern": '''\

@@ -6,14 +6,13 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from mmap_spec_tests.expectation import represent
-from mmap_spec_tests.operations import Operation, octets, pattern, pattern_bytes
-
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.channel import Answer, Channel, describe_death
 from mmap_conformance.errors import StartError
 from mmap_conformance.inprocess import InProcess
 from mmap_conformance.options import Options
+from mmap_spec_tests.expectation import represent
+from mmap_spec_tests.operations import Operation, octets, pattern, pattern_bytes
 
 
 class Workers:

@@ -87,7 +87,8 @@ def _is_code(line: str) -> bool:
         return True
     for candidate in (line, line + "\n pass"):
         try:
-            with warnings.catch_warnings(action="ignore"):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
                 [statement] = ast.parse(candidate).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue

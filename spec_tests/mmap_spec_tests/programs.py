@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 
 from mmap_spec_tests.draw import Draw
 from mmap_spec_tests.expectation import Expectation
@@ -49,7 +49,7 @@ class Generator:
         steps.append((operation, expectation))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _rules(area: str) -> tuple[Rule, ...]:
     return tuple(rules_of(area))
 
@@ -75,9 +75,12 @@ def beginning(draw: Draw, facts: Facts, area: str) -> Iterator[Operation]:
         keywords["access"] = constant(draw.choice(("ACCESS_READ", "ACCESS_WRITE", "ACCESS_COPY")))
         if draw.integer(0, 3) == 0 and keywords["access"] != constant("ACCESS_WRITE"):
             mode = "read"
-    elif area in ("access", "resize", "everything") and draw.integer(0, 2) == 0:
-        if facts.platform == "unix":
-            keywords.update(flags_and_prot(draw))
+    elif (
+        area in ("access", "resize", "everything")
+        and facts.platform == "unix"
+        and draw.integer(0, 2) == 0
+    ):
+        keywords.update(flags_and_prot(draw))
     if area in ("offset", "everything") and size > granularity:
         keywords["offset"] = granularity
     anonymous = area != "offset" and mode == "update" and draw.integer(0, 3) == 0

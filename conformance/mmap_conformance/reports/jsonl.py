@@ -11,9 +11,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from mmap_spec_tests.clause import edition_text
-from mmap_spec_tests.operations import Operation
-
 from mmap_conformance import __version__
 from mmap_conformance.errors import UsageError
 from mmap_conformance.events import (
@@ -26,6 +23,8 @@ from mmap_conformance.events import (
     Verdict,
 )
 from mmap_conformance.options import Options
+from mmap_spec_tests.clause import edition_text
+from mmap_spec_tests.operations import Operation
 
 FORMAT = 1
 """The version of the format; a reader refuses any other."""

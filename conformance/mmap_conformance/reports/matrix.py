@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from mmap_spec_tests.clauses import CLAUSES
-
 from mmap_conformance.events import Finished, Status, Verdict
+from mmap_spec_tests.clauses import CLAUSES
 
 SYMBOLS: dict[Status, tuple[str, str]] = {
     "passed": ("+", "green"),

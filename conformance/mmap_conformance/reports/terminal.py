@@ -10,14 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from mmap_spec_tests.clauses import CLAUSES
-
 from mmap_conformance.events import (
     Event,
     Finding,
     Finished,
-    Found,
-    NotStarted,
     ProgramsRun,
     Restarted,
     Started,
@@ -25,6 +21,7 @@ from mmap_conformance.events import (
 from mmap_conformance.gate import Gate, is_information
 from mmap_conformance.render import lines
 from mmap_conformance.reports.matrix import legend, matrix
+from mmap_spec_tests.clauses import CLAUSES
 
 PATIENCE = 2.0
 """Seconds before a run is worth a progress bar."""
@@ -155,7 +152,9 @@ class Terminal:
         for each in alike:
             if each.flaky:
                 seen, tried = each.repeats
-                self._print(f"   flaky:    {each.implementation}, seen in {seen} of {tried} replays")
+                self._print(
+                    f"   flaky:    {each.implementation}, seen in {seen} of {tried} replays"
+                )
 
     def _compact(self, title: str, findings: list[Finding]) -> None:
         if not findings:

@@ -16,8 +16,7 @@ CLAUSES = (
     ),
     Clause(
         "items.index-types",
-        "A subscript is an integer, an object with __index__ or a slice; any other is a "
-        "TypeError.",
+        "A subscript is an integer, an object with __index__ or a slice; any other is a TypeError.",
         "should",
     ),
     Clause(

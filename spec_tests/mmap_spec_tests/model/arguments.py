@@ -48,7 +48,7 @@ def data(world: World, value: Value) -> bytes | None:
     return data_of(value)
 
 
-def bound(value: Value) -> int | None | Raises:
+def bound(value: Value) -> int | Raises | None:
     """A slice bound: any integer, None, or a TypeError."""
     if value is None:
         return None

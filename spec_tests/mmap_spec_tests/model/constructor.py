@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mmap_spec_tests.expectation import NONE, RAISES, Expectation, Raises
@@ -18,7 +19,7 @@ _ACCESS = {"ACCESS_READ": READ, "ACCESS_WRITE": WRITE, "ACCESS_COPY": COPY, "ACC
 
 @elsewhere("mmap()")
 def construct(world: World, operation: Operation) -> Expectation:
-    given: dict[str, Value] = dict(zip(_NAMES, operation.arguments))
+    given: dict[str, Value] = dict(zip(_NAMES, operation.arguments, strict=False))
     given.update(operation.keywords)
     if "trackfd" in given and world.facts.edition < (3, 13):
         raise LookupError("trackfd came with 3.13")
@@ -56,7 +57,7 @@ def _constant(value: Value) -> str:
     """The name of a constant, or a text that is none for a number."""
     if type(value) is str:
         return value
-    return value["constant"] if tag_of(value) == "constant" else str(value)  # type: ignore[no-any-return]
+    return value["constant"] if tag_of(value) == "constant" else str(value)
 
 
 def _conversions(world: World, given: dict[str, Value]) -> list[Raises]:
@@ -107,7 +108,7 @@ def _map(
     file: File | None,
     length: int,
     offset: int,
-    no: Any,
+    no: Callable[..., Expectation],
 ) -> Expectation:
     """What the system and the file have to say."""
     fileno = given["fileno"]

@@ -125,7 +125,7 @@ def _set_slice(world: World, map: Map, key: Value, value: Value) -> Expectation:
             start = map.base + places.start
             map.memory.data[start : start + len(new)] = new
         else:
-            for place, byte in zip(places, new):
+            for place, byte in zip(places, new, strict=True):
                 map.memory.data[map.base + place] = byte
         changed(world, map, clause)
         if risks:

@@ -64,7 +64,9 @@ def readline(world: World, map: Map) -> Expectation:
 def read_byte(world: World, map: Map) -> Expectation:
     if map.pos >= map.size:
         past = map.pos > map.size
-        clause = "position.past-end-after-shrink" if past else "position.read-byte-at-end-value-error"
+        clause = (
+            "position.past-end-after-shrink" if past else "position.read-byte-at-end-value-error"
+        )
         return refused(map, clause, args.VALUE_ERROR)
     value = map.memory.data[map.base + map.pos]
     clause = "position.read-byte-returns-int"
@@ -162,7 +164,9 @@ def write_byte(world: World, map: Map, value: Value) -> Expectation:
         return refused(map, "position.write-byte-range-overflow-error", args.OVERFLOW_ERROR)
     if map.pos >= map.size:
         past = map.pos > map.size
-        clause = "position.past-end-after-shrink" if past else "position.write-byte-at-end-value-error"
+        clause = (
+            "position.past-end-after-shrink" if past else "position.write-byte-at-end-value-error"
+        )
         return refused(map, clause, args.VALUE_ERROR)
 
     def effect() -> None:

@@ -6,8 +6,6 @@ from typing import Any
 
 from mmap_spec_tests.expectation import (
     NONE,
-    RAISES,
-    RETURNS,
     Either,
     Expectation,
     Raises,

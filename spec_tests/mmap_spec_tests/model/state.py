@@ -127,7 +127,7 @@ class Map:
 
     def looks(self, clause: str, allowed: Allowed) -> tuple[tuple[str, Allowed], ...]:
         """Checks of an operation that looks at the bytes: who wrote them, then itself."""
-        checks = shows(self.memory.blame, allowed) + ((clause, allowed),)
+        checks = (*shows(self.memory.blame, allowed), (clause, allowed))
         if self.memory.writer not in (None, self):
             checks = (("sharing.maps-of-one-file", Shows(allowed)), *checks)
         if self.offset and self.file is not None:
@@ -220,5 +220,3 @@ class World:
     def adopt(self, other: World) -> None:
         """Become another world."""
         self.files, self.maps, self.views = other.files, other.maps, other.views
-
-

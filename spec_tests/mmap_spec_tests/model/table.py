@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mmap_spec_tests.expectation import ANYTHING, RAISES, Accepts, Either, Expectation, Raises, Shows
+from mmap_spec_tests.expectation import (
+    ANYTHING,
+    RAISES,
+    Accepts,
+    Either,
+    Expectation,
+    Raises,
+    Shows,
+)
 from mmap_spec_tests.model.arguments import CONVERSION_ERRORS, TYPE_ERROR, VALUE_ERROR
 from mmap_spec_tests.model.state import File, Map, World
 from mmap_spec_tests.operations import Operation, Value

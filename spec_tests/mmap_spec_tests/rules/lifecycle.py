@@ -2,7 +2,7 @@
 
 from mmap_spec_tests.draw import Draw
 from mmap_spec_tests.model.state import World
-from mmap_spec_tests.operations import Operation, handle, octets
+from mmap_spec_tests.operations import Operation, Value, handle, octets
 from mmap_spec_tests.rules.table import free, has_map, has_open_map, pick, pick_open, rule
 
 _AREA = "lifecycle"
@@ -59,9 +59,7 @@ def _has_view(world: World) -> bool:
 @rule(_AREA, _has_view, weight=3)
 def use_view(draw: Draw, world: World) -> Operation:
     live = [
-        (name, view)
-        for name, view in world.views.items()
-        if not view.released and view.of.certain
+        (name, view) for name, view in world.views.items() if not view.released and view.of.certain
     ]
     name, view = draw.choice(live)
     kind = draw.integer(0, 5)
@@ -75,7 +73,7 @@ def use_view(draw: Draw, world: World) -> Operation:
     return Operation(name, "[]=", [place, draw.integer(0, 255)])
 
 
-_COUNTS = (
+_COUNTS: tuple[tuple[str, list[Value]], ...] = (
     ("read", [1, 2]), ("readline", [1]), ("read_byte", [1]), ("tell", [1]), ("size", [1]),
     ("write", []), ("write", [octets(b"a"), 1]), ("write_byte", []), ("seek", []),
     ("seek", [1, 0, 0]), ("find", []), ("find", [octets(b"a"), 0, 1, 2]), ("rfind", []),
