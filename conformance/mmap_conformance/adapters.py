@@ -32,6 +32,7 @@ class Adapter:
         edition: the edition it is held to; None for the version of its interpreter.
         environment: variables to be set for the worker.
         directory: the worker's current directory; None for the driver's.
+        expectations: a file of findings that are known; None where there is none.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Adapter:
     edition: Edition | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     directory: str | None = None
+    expectations: Path | None = None
 
 
 def resolve(text: str, configured: Mapping[str, Adapter] | None = None) -> Adapter:

@@ -7,7 +7,6 @@ import random
 import shutil
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -17,27 +16,25 @@ from mmap_conformance.channel import Answer
 from mmap_conformance.errors import StartError
 from mmap_conformance.events import (
     Event,
-    Finding,
     Finished,
     Found,
     NotStarted,
     ProgramsRun,
     Restarted,
     Started,
-    Verdict,
 )
 from mmap_conformance.expectations import Expectations
 from mmap_conformance.inprocess import model_facts
-from mmap_conformance.judge import Divergence, Identity, Step, describe, judge
+from mmap_conformance.judge import Step
 from mmap_conformance.options import Options
-from mmap_conformance.reduce import reduce
+from mmap_conformance.triage import Triage, model
 from mmap_conformance.workers import Workers
-from mmap_spec_tests.clause import LEVELS, Edition, edition_text
-from mmap_spec_tests.clauses import CLAUSES
+from mmap_spec_tests.clause import Edition, edition_text
+from mmap_spec_tests.clauses import AREA_OF
 from mmap_spec_tests.corpus import corpus
 from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.expectation import Expectation, Outcome
-from mmap_spec_tests.model import Facts, Unrunnable, World, expect, follow
+from mmap_spec_tests.model import Unrunnable, World, expect, follow
 from mmap_spec_tests.operations import Operation, Program
 from mmap_spec_tests.programs import Generator
 from mmap_spec_tests.rules import AREAS
@@ -45,15 +42,8 @@ from mmap_spec_tests.rules import AREAS
 LENGTH = 30
 """Operations proposed for a program, besides its beginning and end."""
 _BYTES = 6 * LENGTH + 40
-_BATCH = 0.25
+_TOLD_EVERY = 0.25
 """Seconds between two progress events."""
-_REPLAYS = 3
-_ATTEMPTS = {False: 400, True: 12}
-"""Candidates that a reduction may try; fewer where each costs a timeout."""
-_ENOUGH = {"hung": 2, "crashed": 8, "protocol": 2}
-"""Findings of a kind after which a method is not called any more: each costs a worker."""
-_SHORT = 0.4
-"""Seconds after which an operation counts as hanging while a program is reduced."""
 _MOST_DEATHS = 400
 
 
@@ -63,11 +53,15 @@ def run(adapters: Sequence[Adapter], options: Options) -> Iterator[Event]:
     Args:
         adapters: the implementations.
         options: how to run.
+
+    Raises:
+        UsageError: an expectations file makes no sense.
     """
-    expectations = Expectations.read(options.expectations)
-    for adapter in adapters:
+    known = Expectations.read(options.expectations)
+    expectations = [known + Expectations.read(adapter.expectations) for adapter in adapters]
+    for adapter, expected in zip(adapters, expectations, strict=True):
         with scratch() as directory:
-            yield from _Run(adapter, options, expectations, directory).events()
+            yield from _Run(adapter, options, expected, directory).events()
 
 
 def replay(
@@ -80,7 +74,7 @@ def replay(
         Unrunnable: the program makes no sense.
     """
     with scratch() as directory, Workers(adapter, options, directory) as workers:
-        facts = model_facts(workers.hello(), _edition(adapter, options, workers.hello()))
+        facts = model_facts(workers.hello(), edition_of(adapter, options, workers.hello()))
         steps = model(program, facts)
         answer = workers.execute(program, complete=True, full=True)
         return [(*step, outcome) for step, outcome in zip(steps, answer.outcomes, strict=False)]
@@ -97,17 +91,8 @@ def scratch() -> Iterator[str]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def model(program: Program, facts: Facts) -> list[Step]:
-    """A program with its expectations.
-
-    Raises:
-        Unrunnable: it makes no sense.
-    """
-    world = World(facts)
-    return [(operation, follow(world, operation)) for operation in program]
-
-
-def _edition(adapter: Adapter, options: Options, hello: dict[str, Any]) -> Edition:
+def edition_of(adapter: Adapter, options: Options, hello: dict[str, Any]) -> Edition:
+    """The edition that an implementation is held to."""
     return options.edition or adapter.edition or tuple(hello["version"])
 
 
@@ -121,20 +106,13 @@ class _Run:
         self._options = options
         self._expectations = expectations
         self._workers = Workers(adapter, options, directory)
-        self._exercised: Counter[str] = Counter()
-        self._findings: list[Finding] = []
-        self._known: set[Identity] = set()
-        self._found: set[tuple[str, str, str]] = set()
-        self._silent: set[tuple[str, str]] = set()
-        self._avoided: set[tuple[str, str]] = set()
-        self._deadly: Counter[tuple[str, str]] = Counter()
-        self._programs = self._operations = self._deaths = 0
-        self._restarts = 0
-        self._held: dict[str, bool] = {}
+        self._programs = self._operations = self._restarts = 0
+        self._told = 0.0
 
     def events(self) -> Iterator[Event]:
+        """Everything that happens, from the start to the verdicts."""
         begun = time.monotonic()
-        name = self._adapter.name
+        name, options = self._adapter.name, self._options
         try:
             hello = self._workers.hello()
             self._workers.self_test()
@@ -142,36 +120,37 @@ class _Run:
             self._workers.close()
             yield NotStarted(name, str(error))
             return
-        options = self._options
-        edition = _edition(self._adapter, options, hello)
-        self._facts = model_facts(hello, edition)
-        self._generator = Generator(self._facts, self._is_masked)
+        edition = edition_of(self._adapter, options, hello)
+        facts = self._facts = model_facts(hello, edition)
+        triage = Triage(self._adapter, options, self._expectations, facts, self._workers)
+        self._triage = triage
+        self._generator = Generator(facts, triage.is_masked)
         yield Started(
             name, hello, edition_text(edition), options.level, options.seed, options.budget
         )
         stopped = ""
         try:
             for steps, area, answer in self._answered(begun + options.seconds):
-                yield from self._program(steps, answer)
-                if self._deaths > _MOST_DEATHS:
-                    stopped = f"{self._deaths} programs killed the worker"
+                yield from self._judged(steps, answer)
+                if triage.deaths > _MOST_DEATHS:
+                    stopped = f"{triage.deaths} programs killed the worker"
                     break
-                if time.monotonic() - self._told > _BATCH:
+                if time.monotonic() - self._told > _TOLD_EVERY:
                     yield self._progress(area, begun)
+        except StartError as error:
+            stopped = f"no fresh worker: {error}"
         finally:
             self._workers.close()
         yield Finished(
             name,
-            self._verdicts(),
-            tuple(self._findings),
+            triage.verdicts(),
+            tuple(triage.findings),
             self._programs,
             self._operations,
             self._workers.restarts,
             time.monotonic() - begun,
             stopped,
         )
-
-    _told = 0.0
 
     def _progress(self, area: str, begun: float) -> ProgramsRun:
         self._told = time.monotonic()
@@ -192,18 +171,25 @@ class _Run:
 
     def _source(self, deadline: float) -> Iterator[tuple[list[Step], str]]:
         """The corpus first, then programs of all areas in turn until time is up."""
+        areas = self._areas()
         for entry in corpus():
-            if self._options.areas and entry.area not in self._options.areas:
-                continue
-            steps = self._modelled(entry.program)
-            if steps:
-                yield steps, entry.area
-        areas = self._options.areas or AREAS
+            area = AREA_OF[entry.clause]
+            if not areas or area in areas:
+                steps = self._modelled(entry.program)
+                if steps:
+                    yield steps, area
         choices = random.Random(self._options.seed)
         while time.monotonic() < deadline:
-            for area in areas:
+            for area in areas or AREAS:
                 draw = BytesDraw(choices.randbytes(_BYTES))
                 yield self._generator.program(draw, area, LENGTH), area
+
+    def _areas(self) -> tuple[str, ...]:
+        """The areas that are asked for, by name or by their clauses; empty for all."""
+        options = self._options
+        if options.clauses and not options.areas:
+            return tuple(dict.fromkeys(AREA_OF[clause] for clause in options.clauses))
+        return options.areas
 
     def _modelled(self, program: Program) -> list[Step]:
         """A program of the corpus, without what leads to findings that are known."""
@@ -211,7 +197,7 @@ class _Run:
         steps: list[Step] = []
         for operation in program:
             try:
-                if self._is_masked(operation, expect(world, operation)):
+                if self._triage.is_masked(operation, expect(world, operation)):
                     continue
                 expectation = follow(world, operation)
             except Unrunnable:
@@ -219,180 +205,16 @@ class _Run:
             steps.append((operation, expectation))
         return steps
 
-    def _program(self, steps: list[Step], answer: Answer) -> Iterator[Event]:
-        """Judge one program; the finding that it leads to, and restarts."""
-        before, self._restarts = self._restarts, self._workers.restarts
-        divergence = self._judged(steps, answer, self._exercised)
+    def _judged(self, steps: list[Step], answer: Answer) -> Iterator[Event]:
+        """What comes of one program: a finding, restarts."""
         self._programs += 1
         self._operations += len(steps)
-        if divergence is not None:
-            self._deadly[divergence.kind, divergence.shown_by] += 1
-            program = [operation for operation, _ in steps[: divergence.number + 1]]
-            finding = self._reduced(program, divergence)
-            if finding is not None:
-                self._findings.append(finding)
-                yield Found(finding)
-            self._workers.refresh()
-        self._deaths += answer.died_in is not None
-        if self._workers.restarts > before:
-            self._restarts = self._workers.restarts
+        finding = self._triage.take(steps, answer)
+        if finding is not None:
+            yield Found(finding)
+        workers = self._workers
+        if workers.restarts > self._restarts:
+            self._restarts = workers.restarts
             yield Restarted(
-                self._adapter.name,
-                self._workers.last_death,
-                self._workers.restarts,
-                self._workers.last_words,
+                self._adapter.name, workers.last_death, workers.restarts, workers.last_words
             )
-
-    def _try(
-        self, steps: list[Step], exercised: Counter[str], *, strict: bool = False
-    ) -> Divergence | None:
-        answer = self._workers.execute([operation for operation, _ in steps])
-        return self._judged(steps, answer, exercised, strict=strict)
-
-    def _judged(
-        self,
-        steps: list[Step],
-        answer: Answer,
-        exercised: Counter[str],
-        *,
-        strict: bool = False,
-    ) -> Divergence | None:
-        if answer.died_in is not None:
-            # The outcomes before the death went down with it.
-            number = min(answer.died_in, len(steps) - 1)
-            earlier = self._workers.execute([operation for operation, _ in steps[:number]])
-            first = judge(steps[:number], earlier, self._holds, self._known, exercised)
-            if first is not None:
-                return first
-        return judge(steps, answer, self._holds, self._known, exercised, strict=strict)
-
-    def _reduced(self, program: Program, divergence: Divergence) -> Finding | None:
-        """The finding that a divergence is, unless it is known or does not repeat."""
-        best = divergence
-
-        def fails(candidate: Program) -> bool:
-            nonlocal best
-            found = self._diverges(candidate)
-            if found is None or found.number != len(candidate) - 1:
-                return False
-            if (found.kind, found.shown_by) != (divergence.kind, divergence.shown_by):
-                return False
-            best = found
-            return True
-
-        if not fails(program):
-            return self._flaky(program, divergence)
-        if divergence.kind == "hung":
-            self._workers.timeout = min(_SHORT, self._options.timeout)
-        program = reduce(program, fails, _ATTEMPTS[divergence.kind == "hung"])
-        self._workers.timeout = self._options.timeout
-        if not fails(program):  # it was slow, for want of patience
-            return None
-        self._known.add(divergence.identity)
-        if self._is_consequence(program):
-            return None
-        self._try(model(program, self._facts), self._exercised)
-        return self._finding(program, best, (_REPLAYS, _REPLAYS))
-
-    def _is_consequence(self, program: Program) -> bool:
-        """Whether it needs an operation that is known to go wrong without a sign."""
-        for operation, expectation in model(program, self._facts)[:-1]:
-            for clause in (*expectation.clauses, *expectation.marks, *expectation.risks):
-                if (clause, operation.method) in self._silent:
-                    return True
-        return False
-
-    def _flaky(self, program: Program, divergence: Divergence) -> Finding | None:
-        seen = 0
-        for _ in range(_REPLAYS):
-            self._workers.refresh()
-            again = self._diverges(program)
-            seen += again is not None and again.identity == divergence.identity
-        return self._finding(program, divergence, (seen, _REPLAYS))
-
-    def _diverges(self, program: Program) -> Divergence | None:
-        try:
-            steps = model(program, self._facts)
-        except Unrunnable:
-            return None
-        return self._try(steps, Counter(), strict=True)
-
-    def _finding(
-        self, program: Program, divergence: Divergence, repeats: tuple[int, int]
-    ) -> Finding | None:
-        self._known.add(divergence.identity)
-        if divergence.identity[:3] in self._found:
-            return None
-        self._found.add(divergence.identity[:3])
-        if divergence.silent:
-            self._silent.add((divergence.clause, divergence.operation))
-        culprit = self._culprit(program, divergence)
-        if culprit is not None:
-            self._avoided.add(culprit)
-        elif divergence.kind in _ENOUGH:
-            self._avoided.add(divergence.identity[:2])
-        clause = CLAUSES[divergence.clause]
-        allowed = divergence.allowed
-        reason = self._expectations.reason(self._adapter.name, self._facts.edition, divergence)
-        return Finding(
-            self._adapter.name,
-            clause.id,
-            clause.level,
-            divergence.operation,
-            divergence.kind,
-            allowed.describe() if allowed is not None else "an outcome",
-            describe(divergence.outcome),
-            program,
-            reason,
-            repeats,
-        )
-
-    def _culprit(self, program: Program, divergence: Divergence) -> tuple[str, str] | None:
-        """The operation that led to a death or to lost data which a later one showed."""
-        for operation, expectation in reversed(model(program, self._facts)):
-            if divergence.clause in expectation.risks:
-                return divergence.clause, operation.method
-        return None
-
-    def _is_masked(self, operation: Operation, expectation: Expectation) -> bool:
-        if not self._avoided and not self._deadly:
-            return False
-        method, avoided = operation.method, self._avoided
-        if any(self._deadly[kind, method] >= enough for kind, enough in _ENOUGH.items()):
-            return True
-        for clause, _ in expectation.checks:
-            if (clause, method) in avoided:
-                return True
-        return any((clause, method) in avoided for clause in expectation.risks)
-
-    def _holds(self, clause: str) -> bool:
-        held = self._held.get(clause)
-        if held is None:
-            wanted = self._options.clauses
-            facts = self._facts
-            held = CLAUSES[clause].holds(facts.edition, facts.platform, facts.capabilities) and (
-                not wanted or clause in wanted
-            )
-            self._held[clause] = held
-        return held
-
-    def _verdicts(self) -> tuple[Verdict, ...]:
-        facts = self._facts
-        verdicts = []
-        floor = LEVELS.index(self._options.level)
-        for clause in CLAUSES.values():
-            why = clause.why_not(facts.edition, facts.platform, facts.capabilities)
-            checks = self._exercised[clause.id]
-            failures = [f for f in self._findings if f.clause == clause.id]
-            if why:
-                verdicts.append(Verdict(clause.id, "not applicable", why=why))
-            elif failures and LEVELS.index(clause.level) > floor:
-                verdicts.append(Verdict(clause.id, "information", checks))
-            elif failures:
-                known = all(finding.reason for finding in failures)
-                verdicts.append(Verdict(clause.id, "expected" if known else "failed", checks))
-            elif self._options.clauses and clause.id not in self._options.clauses:
-                verdicts.append(Verdict(clause.id, "not applicable", why="not asked for"))
-            else:
-                verdicts.append(Verdict(clause.id, "passed" if checks else "untested", checks))
-        return tuple(verdicts)

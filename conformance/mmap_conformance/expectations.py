@@ -69,6 +69,9 @@ class Expectations:
                 raise UsageError(f"expectations {path}, finding {number}: {what}") from error
         return cls(tuple(entries))
 
+    def __add__(self, other: Expectations) -> Expectations:
+        return Expectations((*self.entries, *other.entries))
+
     def reason(self, implementation: str, edition: Edition, divergence: Divergence) -> str:
         """Why a divergence was to be expected; an empty string when it was not."""
         for entry in self.entries:

@@ -60,11 +60,12 @@ class Gate:
 
     @property
     def idle(self) -> list[str]:
-        """Implementations that are done though nothing, or not every clause, was looked at."""
+        """Implementations that stopped early, or of which not every clause was looked at."""
         return [
             name
             for name, event in self.finished.items()
-            if not any(verdict.checks for verdict in event.verdicts)
+            if event.stopped
+            or not any(verdict.checks for verdict in event.verdicts)
             or not CLAUSES.keys() <= {verdict.clause for verdict in event.verdicts}
         ]
 
@@ -95,7 +96,7 @@ class Gate:
             said.append(f"Not finished: {', '.join(unfinished)}.")
         if self.idle or not (self.finished or self.not_started or unfinished):
             what = ", ".join(self.idle) or "any implementation"
-            said.append(f"Nothing was tested of {what}.")
+            said.append(f"Not everything was tested of {what}.")
         if not said:
             expected = sum(bool(finding.reason) for finding in self.findings)
             tail = f", with {_count(expected, 'expected finding')}" if expected else ""

@@ -63,11 +63,6 @@ class Clause:
     needs: str = ""
     source: str = ""
 
-    @property
-    def area(self) -> str:
-        """The part of the specification the clause belongs to."""
-        return self.id.partition(".")[0]
-
     def holds(self, edition: Edition, platform: str, capabilities: Iterable[str]) -> bool:
         """Whether an implementation of this kind is held to the clause."""
         return not self.why_not(edition, platform, capabilities)

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mmap_conformance.events import Finished, Status, Verdict
-from mmap_spec_tests.clauses import CLAUSES
+from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 
 SYMBOLS: dict[Status, tuple[str, str]] = {
     "passed": ("+", "green"),
@@ -63,7 +63,7 @@ def _areas(verdicts: Sequence[dict[str, Verdict]]) -> dict[str, list[str]]:
     areas: dict[str, list[str]] = {}
     for clause in dict.fromkeys((*CLAUSES, *(clause for by in verdicts for clause in by))):
         if any(clause in by for by in verdicts):
-            areas.setdefault(clause.partition(".")[0], []).append(clause)
+            areas.setdefault(AREA_OF.get(clause, "unknown"), []).append(clause)
     return areas
 
 

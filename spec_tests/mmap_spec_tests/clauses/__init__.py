@@ -21,4 +21,9 @@ _AREAS = (
     offset, sharing,
 )  # fmt: skip
 
+AREA_OF: dict[str, str] = {
+    clause.id: area.__name__.rpartition(".")[2] for area in _AREAS for clause in area.CLAUSES
+}
+"""The area of each clause: a file of clauses, of rules, and a state machine."""
+
 CLAUSES: dict[str, Clause] = {clause.id: clause for area in _AREAS for clause in area.CLAUSES}

@@ -19,11 +19,6 @@ class Entry(NamedTuple):
     clause: str
     program: Program
 
-    @property
-    def area(self) -> str:
-        """The area of its clause."""
-        return self.clause.partition(".")[0]
-
 
 @lru_cache(maxsize=1)
 def corpus() -> tuple[Entry, ...]:

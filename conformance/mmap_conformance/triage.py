@@ -1,0 +1,243 @@
+"""From divergences to findings: judged, reduced, repeated, attributed, and then masked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mmap_conformance.adapters import Adapter
+from mmap_conformance.channel import Answer
+from mmap_conformance.events import Finding, Verdict
+from mmap_conformance.expectations import Expectations
+from mmap_conformance.gate import is_information
+from mmap_conformance.judge import Divergence, Identity, Step, describe, judge
+from mmap_conformance.options import Options
+from mmap_conformance.reduce import reduce
+from mmap_conformance.workers import Workers
+from mmap_spec_tests.clause import Clause
+from mmap_spec_tests.clauses import AREA_OF, CLAUSES
+from mmap_spec_tests.expectation import Expectation
+from mmap_spec_tests.model import Facts, Unrunnable, World, follow
+from mmap_spec_tests.operations import Operation, Program
+
+_REPLAYS = 3
+_ATTEMPTS = {False: 400, True: 12}
+"""Candidates that a reduction may try; fewer where each costs a timeout."""
+_ENOUGH = {"hung": 2, "crashed": 8, "protocol": 2}
+"""Findings of a kind after which a method is not called any more: each costs a worker."""
+_SHORT = 0.4
+"""Seconds after which an operation counts as hanging while a program is reduced."""
+
+
+def model(program: Program, facts: Facts) -> list[Step]:
+    """A program with its expectations.
+
+    Raises:
+        Unrunnable: it makes no sense.
+    """
+    world = World(facts)
+    return [(operation, follow(world, operation)) for operation in program]
+
+
+class Triage:
+    """What is known of one implementation's faults.
+
+    Attributes:
+        findings: so far.
+        deaths: programs in which the worker died.
+    """
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        options: Options,
+        expectations: Expectations,
+        facts: Facts,
+        workers: Workers,
+    ) -> None:
+        self._adapter = adapter
+        self._options = options
+        self._expectations = expectations
+        self._facts = facts
+        self._workers = workers
+        self.findings: list[Finding] = []
+        self.deaths = 0
+        self._exercised: Counter[str] = Counter()
+        self._known: set[Identity] = set()
+        self._found: set[tuple[str, str, str]] = set()
+        self._silent: set[tuple[str, str]] = set()
+        self._avoided: set[tuple[str, str]] = set()
+        self._deadly: Counter[tuple[str, str]] = Counter()
+        self._held: dict[str, bool] = {}
+
+    def take(self, steps: Sequence[Step], answer: Answer) -> Finding | None:
+        """Judge a program that was run; the new finding that it leads to, if any."""
+        self.deaths += answer.died_in is not None
+        divergence = self._judged(steps, answer, self._exercised)
+        if divergence is None:
+            return None
+        self._deadly[divergence.kind, divergence.shown_by] += 1
+        program = [operation for operation, _ in steps[: divergence.number + 1]]
+        finding = self._reduced(program, divergence)
+        if finding is not None:
+            self.findings.append(finding)
+        self._workers.refresh()
+        return finding
+
+    def is_masked(self, operation: Operation, expectation: Expectation) -> bool:
+        """Whether an operation leads to what is known already."""
+        if not self._avoided and not self._deadly:
+            return False
+        method, avoided = operation.method, self._avoided
+        if any(self._deadly[kind, method] >= enough for kind, enough in _ENOUGH.items()):
+            return True
+        for clause, _ in expectation.checks:
+            if (clause, method) in avoided:
+                return True
+        return any((clause, method) in avoided for clause in expectation.risks)
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What the run says of every clause."""
+        return tuple(self._verdict(clause) for clause in CLAUSES.values())
+
+    def _verdict(self, clause: Clause) -> Verdict:
+        facts, options = self._facts, self._options
+        why = clause.why_not(facts.edition, facts.platform, facts.capabilities)
+        checks = self._exercised[clause.id]
+        failures = [finding for finding in self.findings if finding.clause == clause.id]
+        if why:
+            return Verdict(clause.id, "not applicable", why=why)
+        if failures:
+            if is_information(failures[0], options.level):
+                return Verdict(clause.id, "information", checks)
+            known = all(finding.reason for finding in failures)
+            return Verdict(clause.id, "expected" if known else "failed", checks)
+        if checks:
+            return Verdict(clause.id, "passed", checks)
+        if (options.clauses and clause.id not in options.clauses) or (
+            options.areas and AREA_OF[clause.id] not in options.areas
+        ):
+            return Verdict(clause.id, "not applicable", why="not asked for")
+        return Verdict(clause.id, "untested")
+
+    def _judged(
+        self,
+        steps: list[Step],
+        answer: Answer,
+        exercised: Counter[str],
+        *,
+        strict: bool = False,
+    ) -> Divergence | None:
+        if answer.died_in is not None:
+            # The outcomes before the death went down with it.
+            number = min(answer.died_in, len(steps) - 1)
+            earlier = self._workers.execute([operation for operation, _ in steps[:number]])
+            first = judge(steps[:number], earlier, self._holds, self._known, exercised)
+            if first is not None:
+                return first
+        return judge(steps, answer, self._holds, self._known, exercised, strict=strict)
+
+    def _try(
+        self, steps: list[Step], exercised: Counter[str], *, strict: bool = False
+    ) -> Divergence | None:
+        answer = self._workers.execute([operation for operation, _ in steps])
+        return self._judged(steps, answer, exercised, strict=strict)
+
+    def _reduced(self, program: Program, divergence: Divergence) -> Finding | None:
+        """The finding that a divergence is, unless it is known or does not repeat."""
+        best = divergence
+
+        def fails(candidate: Program) -> bool:
+            nonlocal best
+            found = self._diverges(candidate)
+            if found is None or found.number != len(candidate) - 1:
+                return False
+            if (found.kind, found.shown_by) != (divergence.kind, divergence.shown_by):
+                return False
+            best = found
+            return True
+
+        if not fails(program):
+            return self._flaky(program, divergence)
+        if divergence.kind == "hung":
+            self._workers.timeout = min(_SHORT, self._options.timeout)
+        program = reduce(program, fails, _ATTEMPTS[divergence.kind == "hung"])
+        self._workers.timeout = self._options.timeout
+        if not fails(program):  # it was slow, for want of patience
+            return None
+        self._known.add(divergence.identity)
+        if self._is_consequence(program):
+            return None
+        self._try(model(program, self._facts), self._exercised)
+        return self._finding(program, best, (_REPLAYS, _REPLAYS))
+
+    def _is_consequence(self, program: Program) -> bool:
+        """Whether it needs an operation that is known to go wrong without a sign."""
+        for operation, expectation in model(program, self._facts)[:-1]:
+            for clause in (*expectation.clauses, *expectation.marks, *expectation.risks):
+                if (clause, operation.method) in self._silent:
+                    return True
+        return False
+
+    def _flaky(self, program: Program, divergence: Divergence) -> Finding | None:
+        seen = 0
+        for _ in range(_REPLAYS):
+            self._workers.refresh()
+            again = self._diverges(program)
+            seen += again is not None and again.identity == divergence.identity
+        return self._finding(program, divergence, (seen, _REPLAYS))
+
+    def _diverges(self, program: Program) -> Divergence | None:
+        try:
+            steps = model(program, self._facts)
+        except Unrunnable:
+            return None
+        return self._try(steps, Counter(), strict=True)
+
+    def _finding(
+        self, program: Program, divergence: Divergence, repeats: tuple[int, int]
+    ) -> Finding | None:
+        self._known.add(divergence.identity)
+        if divergence.identity[:3] in self._found:
+            return None
+        self._found.add(divergence.identity[:3])
+        if divergence.silent:
+            self._silent.add((divergence.clause, divergence.operation))
+        culprit = self._culprit(program, divergence)
+        if culprit is not None:
+            self._avoided.add(culprit)
+        elif divergence.kind in _ENOUGH:
+            self._avoided.add(divergence.identity[:2])
+        clause = CLAUSES[divergence.clause]
+        allowed = divergence.allowed
+        reason = self._expectations.reason(self._adapter.name, self._facts.edition, divergence)
+        return Finding(
+            self._adapter.name,
+            clause.id,
+            clause.level,
+            divergence.operation,
+            divergence.kind,
+            allowed.describe() if allowed is not None else "an outcome",
+            describe(divergence.outcome),
+            program,
+            reason,
+            repeats,
+        )
+
+    def _culprit(self, program: Program, divergence: Divergence) -> tuple[str, str] | None:
+        """The operation that led to a death or to lost data which a later one showed."""
+        for operation, expectation in reversed(model(program, self._facts)):
+            if divergence.clause in expectation.risks:
+                return divergence.clause, operation.method
+        return None
+
+    def _holds(self, clause: str) -> bool:
+        held = self._held.get(clause)
+        if held is None:
+            wanted = self._options.clauses
+            facts = self._facts
+            held = CLAUSES[clause].holds(facts.edition, facts.platform, facts.capabilities) and (
+                not wanted or clause in wanted
+            )
+            self._held[clause] = held
+        return held
