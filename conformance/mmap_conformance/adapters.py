@@ -43,6 +43,11 @@ class Adapter:
     directory: str | None = None
     expectations: Path | None = None
 
+    @property
+    def runs_here(self) -> bool:
+        """Whether the driver's own process can load it."""
+        return str(WORKER) in self.command and self.command[0] == sys.executable
+
 
 def resolve(text: str, configured: Mapping[str, Adapter] | None = None) -> Adapter:
     """The adapter for ``stdlib``, ``reference``, ``MODULE``, ``MODULE@INTERPRETER`` or a name

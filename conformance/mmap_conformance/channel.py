@@ -193,6 +193,10 @@ class Channel:
         self._stderr.seek(max(size - 4000, 0))
         return self._stderr.read().decode("utf-8", "replace")
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send the worker a signal."""
+        self._process.send_signal(number)
+
     def kill(self) -> None:
         """End the worker and all processes it started."""
         with suppress(ProcessLookupError, PermissionError):

@@ -27,15 +27,14 @@ from mmap_conformance.expectations import Expectations
 from mmap_conformance.inprocess import model_facts
 from mmap_conformance.judge import Step
 from mmap_conformance.options import Options
-from mmap_conformance.triage import Triage, model
+from mmap_conformance.triage import Triage
 from mmap_conformance.workers import Workers
 from mmap_spec_tests.clause import Edition, edition_text
 from mmap_spec_tests.clauses import AREA_OF
 from mmap_spec_tests.corpus import corpus
 from mmap_spec_tests.draw import BytesDraw
-from mmap_spec_tests.expectation import Expectation, Outcome
 from mmap_spec_tests.model import Unrunnable, World, expect, follow
-from mmap_spec_tests.operations import Operation, Program
+from mmap_spec_tests.operations import Program
 from mmap_spec_tests.programs import Generator
 from mmap_spec_tests.rules import AREAS
 
@@ -62,22 +61,6 @@ def run(adapters: Sequence[Adapter], options: Options) -> Iterator[Event]:
     for adapter, expected in zip(adapters, expectations, strict=True):
         with scratch() as directory:
             yield from _Run(adapter, options, expected, directory).events()
-
-
-def replay(
-    adapter: Adapter, program: Program, options: Options
-) -> list[tuple[Operation, Expectation, Outcome]]:
-    """Run one program; its operations, what was expected and what happened.
-
-    Raises:
-        StartError: the implementation does not start.
-        Unrunnable: the program makes no sense.
-    """
-    with scratch() as directory, Workers(adapter, options, directory) as workers:
-        facts = model_facts(workers.hello(), edition_of(adapter, options, workers.hello()))
-        steps = model(program, facts)
-        answer = workers.execute(program, complete=True, full=True)
-        return [(*step, outcome) for step, outcome in zip(steps, answer.outcomes, strict=False)]
 
 
 @contextmanager

@@ -9,13 +9,17 @@ from pathlib import Path
 
 from mmap_conformance.errors import UsageError
 from mmap_conformance.judge import Divergence
-from mmap_spec_tests.clause import Edition, parse_edition
+from mmap_spec_tests.clause import Edition, edition_text, parse_edition
 from mmap_spec_tests.clauses import CLAUSES
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+SHIPPED = Path(__file__).parent / "expected" / "cpython.toml"
+"""What is known of the stdlib's own ``mmap``."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,12 @@ class Expected:
     since: Edition | None
     until: Edition | None
     reason: str
+
+    @property
+    def versions(self) -> str:
+        """Which versions have it, in words that follow a name."""
+        since = f" from {edition_text(self.since)}" if self.since else ""
+        return since + (f" before {edition_text(self.until)}" if self.until else "")
 
 
 @dataclass(frozen=True)

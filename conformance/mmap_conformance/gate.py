@@ -24,8 +24,13 @@ def fails(finding: Finding, level: Level) -> bool:
 
 
 def is_information(finding: Finding, level: Level) -> bool:
-    """Whether a finding is below the level of the run; ``may`` always is."""
-    return finding.level == "may" or LEVELS.index(finding.level) > LEVELS.index(level)
+    """Whether a finding informs and does not fail a run at a level."""
+    return is_below(finding.level, level)
+
+
+def is_below(level: Level, floor: Level) -> bool:
+    """Whether a clause's level is below that of the run; ``may`` always is."""
+    return level == "may" or LEVELS.index(level) > LEVELS.index(floor)
 
 
 class Gate:

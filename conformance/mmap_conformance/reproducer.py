@@ -24,6 +24,7 @@ from mmap_spec_tests.expectation import (
     Returns,
     ReturnsLike,
     Shows,
+    Survives,
 )
 from mmap_spec_tests.model import Facts, World, follow
 from mmap_spec_tests.model.files import InChild
@@ -191,6 +192,8 @@ class _Script(Renderer):
             return f"isinstance(error, {names}){number}"
         if isinstance(allowed, Shows):
             return f"error is not None or {self.condition(allowed.value)}"
+        if isinstance(allowed, Survives):
+            return "True"
         if isinstance(allowed, Accepts):
             return "not isinstance(error, TypeError)"
         if isinstance(allowed, Either):

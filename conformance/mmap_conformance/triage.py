@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.channel import Answer
@@ -39,6 +38,15 @@ def model(program: Program, facts: Facts) -> list[Step]:
     return [(operation, follow(world, operation)) for operation in program]
 
 
+def _looks_at_files(program: Program) -> Iterator[Program]:
+    """The program with a look at a file in place of the operation it dies in.
+
+    Lost data says more than the death of whoever looks at it through the map.
+    """
+    for name in dict.fromkeys(each.target for each in program if each.method == "file()"):
+        yield [*program[:-1], Operation(name, "contents")]
+
+
 class Triage:
     """What is known of one implementation's faults.
 
@@ -70,7 +78,7 @@ class Triage:
         self._deadly: Counter[tuple[str, str]] = Counter()
         self._held: dict[str, bool] = {}
 
-    def take(self, steps: Sequence[Step], answer: Answer) -> Finding | None:
+    def take(self, steps: list[Step], answer: Answer) -> Finding | None:
         """Judge a program that was run; the new finding that it leads to, if any."""
         self.deaths += answer.died_in is not None
         divergence = self._judged(steps, answer, self._exercised)
@@ -168,6 +176,11 @@ class Triage:
         self._known.add(divergence.identity)
         if self._is_consequence(program):
             return None
+        for candidate in _looks_at_files(program) if best.kind == "crashed" else ():
+            found = self._diverges(candidate)
+            if found is not None and found.identity[:2] == best.identity[:2]:
+                self._known.add(found.identity)
+                program, best = candidate, found
         self._try(model(program, self._facts), self._exercised)
         return self._finding(program, best, (_REPLAYS, _REPLAYS))
 

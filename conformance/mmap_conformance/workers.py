@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,6 +67,23 @@ class Workers:
         right = ["None", "None", represent(bytes(content))]
         if outcomes[:3] != right or type(outcomes[3]) is not list:
             raise StartError("the worker failed the self-test of the channel")
+
+    def see_death(self, number: signal.Signals, kind: str) -> None:
+        """Send the worker a signal and see that the next program tells of it.
+
+        Args:
+            number: the signal.
+            kind: the outcome that must come of it: ``crashed`` or ``hung``.
+
+        Raises:
+            StartError: it does not.
+        """
+        channel = self._live()
+        assert isinstance(channel, Channel)
+        channel.signal(number)
+        outcome = self.execute([Operation("f", "file()", [pattern(1)])]).outcomes[-1]
+        if type(outcome) is not dict or kind not in outcome:
+            raise StartError(f"{number.name} of the worker was taken for {outcome}")
 
     def submit(self, program: Sequence[Operation]) -> None:
         """Have a program run while the driver does something else; see ``collect``."""

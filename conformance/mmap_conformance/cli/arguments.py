@@ -1,0 +1,263 @@
+"""What may stand on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import math
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from mmap_conformance import __version__
+from mmap_conformance.cli import explain, listing, replay, run, selftest
+from mmap_conformance.errors import UsageError
+from mmap_conformance.options import BUDGETS, Options
+from mmap_spec_tests.clause import LEVELS, Edition, parse_edition
+from mmap_spec_tests.clauses import CLAUSES
+from mmap_spec_tests.rules import AREAS
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The command line as a namespace whose ``verb`` carries it out.
+
+    Raises:
+        UsageError: it makes no sense.
+    """
+    parser = _Parser(
+        prog="mmap-conformance",
+        description="Tests implementations of mmap against the documentation, clause by clause.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    _run(verbs.add_parser("run", help="test implementations"))
+    _list(verbs.add_parser("list", help="list clauses, implementations or editions"))
+    _explain(verbs.add_parser("explain", help="tell what a clause says"))
+    _replay(verbs.add_parser("replay", help="run recorded programs again"))
+    _selftest(verbs.add_parser("selftest", help="see that an implementation can be tested"))
+    return parser.parse_args(arguments)
+
+
+def _run(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=run.run)
+    parser.add_argument(
+        "implementations",
+        metavar="IMPLEMENTATION",
+        nargs="*",
+        help="stdlib, reference, MODULE, MODULE@INTERPRETER, or a name from pyproject.toml "
+        "(default: reference stdlib)",
+    )
+    _common(parser)
+    defaults = Options()
+    names = ", ".join(f"{name} ({seconds:g} s)" for name, seconds in BUDGETS.items())
+    parser.add_argument(
+        "--budget",
+        type=budget,
+        default=defaults.budget,
+        help=f"how long to search, for each implementation: {names}, or SECONDS "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=defaults.seed, help="of all choices (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--jobs",
+        type=positive,
+        default=defaults.jobs,
+        metavar="N",
+        help="implementations that run at once (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--clause", type=clause, action="append", default=[], help="only this one (repeatable)"
+    )
+    parser.add_argument(
+        "--area", type=area, action="append", default=[], help="only this one (repeatable)"
+    )
+    parser.add_argument(
+        "--expectations", type=Path, metavar="FILE", help="findings that are known (TOML)"
+    )
+    parser.add_argument(
+        "--report",
+        action="append",
+        default=[],
+        metavar="FORMAT=PATH",
+        help="write a report; FORMAT is jsonl (repeatable)",
+    )
+    parser.add_argument(
+        "--reproducers", type=Path, metavar="DIR", help="write a script for each finding"
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="show every clause, and what dying workers wrote"
+    )
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=listing.run)
+    parser.add_argument("what", choices=("clauses", "implementations", "editions"))
+    parser.add_argument("--edition", type=edition, help="clauses that hold in this one")
+    parser.add_argument("--level", choices=LEVELS, help="clauses of this level")
+    parser.add_argument("--area", type=area, help="clauses of this area")
+
+
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=explain.run)
+    parser.add_argument("clause", type=clause, metavar="CLAUSE", help="id of a clause")
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=replay.run)
+    parser.add_argument(
+        "what",
+        metavar="FILE|CLAUSE",
+        help="a report, a program (a JSON list of operations), or a clause for its examples",
+    )
+    parser.add_argument(
+        "implementations",
+        metavar="IMPLEMENTATION",
+        nargs="*",
+        help="as for run (default: those of the report, or else reference stdlib)",
+    )
+    _common(parser)
+
+
+def _selftest(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=selftest.run)
+    parser.add_argument(
+        "implementations",
+        metavar="IMPLEMENTATION",
+        nargs="*",
+        help="as for run (default: reference stdlib)",
+    )
+    _common(parser)
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    defaults = Options()
+    parser.add_argument(
+        "--edition",
+        type=edition,
+        help="of the documentation (default: the one each implementation claims)",
+    )
+    parser.add_argument(
+        "--level",
+        choices=LEVELS,
+        default=defaults.level,
+        help="clauses below it inform and never fail (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=seconds,
+        default=defaults.timeout,
+        metavar="SECONDS",
+        help="for each operation (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--isolation",
+        choices=("process", "none"),
+        default=defaults.isolation,
+        help="none: in this process, which a crash then ends (default: %(default)s)",
+    )
+
+
+def options(parsed: argparse.Namespace) -> Options:
+    """The options of a run from a parsed command line, defaults for what it has not."""
+    defaults = Options()
+    return Options(
+        edition=parsed.edition,
+        level=parsed.level,
+        timeout=parsed.timeout,
+        isolation=parsed.isolation,
+        budget=getattr(parsed, "budget", defaults.budget),
+        seed=getattr(parsed, "seed", defaults.seed),
+        clauses=tuple(getattr(parsed, "clause", ())),
+        areas=tuple(getattr(parsed, "area", ())),
+        expectations=getattr(parsed, "expectations", None),
+        jobs=getattr(parsed, "jobs", defaults.jobs),
+    )
+
+
+def clause(text: str) -> str:
+    """The id of a clause.
+
+    Raises:
+        ArgumentTypeError: there is no such clause.
+    """
+    return _one_of(text, CLAUSES, "clause", "`mmap-conformance list clauses` lists them")
+
+
+def area(text: str) -> str:
+    """An area.
+
+    Raises:
+        ArgumentTypeError: there is no such area.
+    """
+    return _one_of(text, AREAS, "area", f"known are {', '.join(AREAS)}")
+
+
+def _one_of(text: str, known: Collection[str], what: str, help: str) -> str:
+    if text in known:
+        return text
+    close = difflib.get_close_matches(text, known, 1)
+    raise argparse.ArgumentTypeError(
+        f"unknown {what} {text!r}; " + (f"did you mean {close[0]}?" if close else help)
+    )
+
+
+def edition(text: str) -> Edition:
+    """An edition.
+
+    Raises:
+        ArgumentTypeError: there is no such edition.
+    """
+    try:
+        return parse_edition(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def budget(text: str) -> str:
+    """A named budget, or a number of seconds.
+
+    Raises:
+        ArgumentTypeError: it is neither.
+    """
+    if text not in BUDGETS:
+        try:
+            seconds(text)
+        except argparse.ArgumentTypeError:
+            names = ", ".join(BUDGETS)
+            raise argparse.ArgumentTypeError(
+                f"{text!r} is neither {names} nor a number of seconds"
+            ) from None
+    return text
+
+
+def seconds(text: str) -> float:
+    """A time.
+
+    Raises:
+        ArgumentTypeError: it is no positive number.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not (math.isfinite(number) and number > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive number of seconds")
+    return number
+
+
+def positive(text: str) -> int:
+    """A count.
+
+    Raises:
+        ArgumentTypeError: it is no positive integer.
+    """
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive integer")
+    return int(text)

@@ -1,0 +1,61 @@
+"""``replay``: run recorded programs again and see whether they still go wrong."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from mmap_conformance.cli.implementations import adapters
+from mmap_conformance.gate import FINDINGS, NOT_STARTED, NOTHING_RAN, OK, is_below
+from mmap_conformance.judge import describe
+from mmap_conformance.render import lines
+from mmap_conformance.replay import Replayed, recorded, replay
+from mmap_spec_tests.clauses import CLAUSES
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Carry out the verb; 1 if a program goes wrong."""
+    from mmap_conformance.cli.arguments import options as options_of
+
+    options = options_of(parsed)
+    programs = recorded(parsed.what)
+    wanted = parsed.implementations or list(
+        dict.fromkeys(each.implementation for each in programs if each.implementation)
+    )
+    there, missing = adapters(wanted, options.isolation)
+    for absent in missing:
+        print(f"{absent.implementation}: did not start: {absent.reason}", file=sys.stderr)
+    failed = ran = False
+    for adapter in there:
+        for each in programs:
+            if not parsed.implementations and each.implementation not in ("", adapter.name):
+                continue
+            result = replay(adapter, each.program, options)
+            print(f"{each.title} on {adapter.name}")
+            _show(result)
+            ran = True
+            divergence = result.divergence
+            if divergence is not None and not is_below(
+                CLAUSES[divergence.clause].level, options.level
+            ):
+                failed = True
+    if missing:
+        return NOT_STARTED
+    if not ran:
+        print("there is no program in it", file=sys.stderr)
+        return NOTHING_RAN
+    return FINDINGS if failed else OK
+
+
+def _show(result: Replayed) -> None:
+    texts = lines([operation for operation, _ in result.steps])
+    width = min(max(map(len, texts), default=0), 60)
+    for number, (text, outcome) in enumerate(zip(texts, result.outcomes, strict=False)):
+        divergence = result.divergence
+        bad = divergence is not None and divergence.number == number
+        print(f"  {'F' if bad else ' '} {text:{width}}  {describe(outcome)}")
+        if bad and divergence is not None:
+            allowed = divergence.allowed
+            told = allowed.describe() if allowed is not None else "an outcome"
+            print(f"    {divergence.clause} expects: {told}")
+    print()

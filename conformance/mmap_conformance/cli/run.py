@@ -1,0 +1,65 @@
+"""``run``: test implementations and pass the verdict."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from mmap_conformance import parallel
+from mmap_conformance.cli.implementations import DEFAULT, adapters
+from mmap_conformance.errors import UsageError
+from mmap_conformance.events import Event
+from mmap_conformance.gate import Gate
+from mmap_conformance.reports import Consumer, open_report
+from mmap_conformance.reports.terminal import Terminal
+from mmap_conformance.reproducer import Reproducers
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Carry out the verb; the exit code of the gate."""
+    from mmap_conformance.cli.arguments import options as options_of
+
+    options = options_of(parsed)
+    there, missing = adapters(parsed.implementations, options.isolation)
+    names = parsed.implementations or DEFAULT
+    gate = Gate()
+    with ExitStack() as closing:
+        consumers: list[Consumer] = [gate]
+        for spec in parsed.report:
+            consumers.append(open_report(spec, options, names))
+            closing.callback(consumers[-1].close)
+        if parsed.reproducers is not None:
+            modules = {adapter.name: adapter.module for adapter in there}
+            try:
+                consumers.append(Reproducers(parsed.reproducers, options.timeout, modules))
+            except OSError as error:
+                raise UsageError(
+                    f"cannot make the folder {parsed.reproducers}: {error.strerror}"
+                ) from error
+        terminal = Terminal(verbose=parsed.verbose)
+        closing.callback(_close, terminal)
+        consumers.append(terminal)
+
+        def events() -> Iterator[Event]:
+            yield from missing
+            if there:
+                yield from parallel.run(there, options)
+
+        for event in events():
+            for consumer in consumers:
+                try:
+                    consumer(event)
+                except OSError as error:
+                    raise UsageError(f"cannot write: {error}") from error
+    return gate.code
+
+
+def _close(terminal: Terminal) -> None:
+    try:
+        terminal.close()
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough; the exit code still counts
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

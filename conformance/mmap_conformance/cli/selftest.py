@@ -1,0 +1,52 @@
+"""``selftest``: see that an implementation can be tested, and that its faults are seen."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+
+from mmap_conformance.adapters import Adapter
+from mmap_conformance.cli.implementations import adapters
+from mmap_conformance.engine import scratch
+from mmap_conformance.errors import StartError
+from mmap_conformance.gate import NOT_STARTED, OK
+from mmap_conformance.options import Options
+from mmap_conformance.workers import Workers
+
+_DEATHS = ((signal.SIGSEGV, "crashed"), (signal.SIGKILL, "crashed"), (signal.SIGSTOP, "hung"))
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Carry out the verb; 4 if an implementation cannot be tested."""
+    from mmap_conformance.cli.arguments import options as options_of
+
+    options = options_of(parsed)
+    there, missing = adapters(parsed.implementations, options.isolation)
+    for each in missing:
+        print(f"{each.implementation}: did not start: {each.reason}", file=sys.stderr)
+    failed = bool(missing)
+    for adapter in there:
+        try:
+            _test(adapter, options)
+        except StartError as error:
+            print(f"{adapter.name}: {error}", file=sys.stderr)
+            failed = True
+    return NOT_STARTED if failed else OK
+
+
+def _test(adapter: Adapter, options: Options) -> None:
+    with scratch() as directory, Workers(adapter, options, directory) as workers:
+        hello = workers.hello()
+        can = ", ".join(sorted(hello["capabilities"])) or "nothing beyond the seed document"
+        print(f"{adapter.name}: {hello['interpreter']} on {hello['system']}, can {can}")
+        workers.self_test()
+        print(f"{adapter.name}: values and errors come through unchanged")
+        if options.isolation == "none":
+            return
+        for number, kind in _DEATHS:
+            workers.timeout = 0.5
+            workers.see_death(number, kind)
+        workers.timeout = options.timeout
+        workers.self_test()
+        print(f"{adapter.name}: a crash and a hang are seen, and a fresh worker follows")

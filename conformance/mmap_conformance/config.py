@@ -1,0 +1,107 @@
+"""Implementations that a project configures in its ``pyproject.toml``.
+
+::
+
+    [tool.mmap-conformance.implementations.NAME]
+    module = "mymmap"                 # or "mymmap@pypy3"
+    command = ["wine", "python.exe", "{worker}", "mmap"]   # instead of an interpreter
+    edition = "3.13"
+    expectations = "known.toml"
+    environment = { MYMMAP_DEBUG = "1" }
+
+Paths are relative to the file. ``{worker}`` stands for the path of the worker's file; a
+command without it is any program that speaks the worker's protocol.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mmap_conformance.adapters import WORKER, Adapter, resolve
+from mmap_conformance.errors import UsageError
+from mmap_spec_tests.clause import parse_edition
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_KEYS = {
+    "module": str,
+    "command": list,
+    "edition": str,
+    "expectations": str,
+    "environment": dict,
+}
+
+
+def configured(start: Path) -> dict[str, Adapter]:
+    """The implementations that the nearest ``pyproject.toml`` configures, by name.
+
+    Args:
+        start: the folder from which to look upwards.
+
+    Raises:
+        UsageError: the file is no TOML, or an entry makes no sense.
+    """
+    for folder in (start, *start.parents):
+        path = folder / "pyproject.toml"
+        if path.is_file():
+            return {name: _adapter(path, name, table) for name, table in _tables(path).items()}
+    return {}
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        table: Any = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path} is no TOML: {error}") from error
+    where = []
+    for key in ("tool", "mmap-conformance", "implementations"):
+        table = table.get(key, {})
+        where.append(key)
+        if not isinstance(table, dict):
+            raise UsageError(f"{path}: {'.'.join(where)} is not a table")
+    return dict(table)
+
+
+def _adapter(path: Path, name: str, table: Any) -> Adapter:
+    where = f"{path}, implementation {name!r}"
+    if name in ("stdlib", "reference"):
+        raise UsageError(f"{where}: this name is taken, choose another")
+    if not isinstance(table, dict):
+        raise UsageError(f"{where}: is not a table")
+    for key, value in table.items():
+        if key not in _KEYS:
+            raise UsageError(f"{where}: unknown key {key!r}; known are {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key]):
+            raise UsageError(f"{where}: {key} is not a {_KEYS[key].__name__}")
+    module = table.get("module", "mmap")
+    command, environment = table.get("command"), table.get("environment", {})
+    if command is not None and (not command or not all(isinstance(p, str) for p in command)):
+        raise UsageError(f"{where}: command is not a list of texts")
+    if not all(isinstance(value, str) for value in environment.values()):
+        raise UsageError(f"{where}: environment has a value that is no text")
+    try:
+        edition = parse_edition(table["edition"]) if "edition" in table else None
+    except ValueError as error:
+        raise UsageError(f"{where}: {error}") from error
+    if command is None:
+        adapter = resolve(module)
+    else:
+        words = tuple(part.replace("{worker}", str(WORKER)) for part in command)
+        adapter = Adapter(name, words, module.partition("@")[0])
+    known = path.parent / table["expectations"] if "expectations" in table else None
+    return replace(
+        adapter,
+        name=name,
+        edition=edition or adapter.edition,
+        environment=environment,
+        directory=str(path.parent),
+        expectations=known,
+    )
