@@ -1,4 +1,4 @@
-"""The findings that are known already, from a TOML file."""
+"""The findings that are known already, from a TOML file; ``expected/cpython.toml`` is one."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.channel import Answer
