@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from mmap_conformance.errors import UsageError
@@ -27,7 +28,7 @@ class Expected:
     """One finding that is known.
 
     Attributes:
-        implementation: its name, ``*`` for any.
+        implementations: their names; ``*`` stands for any letters.
         clause: id of the clause that is not met.
         operation: the method; empty for any.
         since: the first version that has it, or None.
@@ -35,7 +36,7 @@ class Expected:
         reason: why it is there, with a link or number.
     """
 
-    implementation: str
+    implementations: tuple[str, ...]
     clause: str
     operation: str
     since: Edition | None
@@ -70,10 +71,13 @@ class Expectations:
             raise UsageError(f"cannot read expectations {path}: {error.strerror}") from error
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise UsageError(f"expectations {path} are no TOML: {error}") from error
+        names = tables.get("implementations", ["*"])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise UsageError(f"expectations {path}: implementations is no list of names")
         entries = []
         for number, table in enumerate(tables.get("finding", []), 1):
             try:
-                entries.append(_entry(table))
+                entries.append(_entry(table, tuple(names)))
             except (KeyError, ValueError, TypeError, AttributeError) as error:
                 what = f"{error.args[0] if error.args else error}"
                 raise UsageError(f"expectations {path}, finding {number}: {what}") from error
@@ -86,7 +90,7 @@ class Expectations:
         """Why a divergence was to be expected; an empty string when it was not."""
         for entry in self.entries:
             if (
-                entry.implementation in ("*", implementation)
+                any(fnmatchcase(implementation, name) for name in entry.implementations)
                 and entry.clause == divergence.clause
                 and entry.operation in ("", divergence.operation)
                 and (entry.since is None or edition >= entry.since)
@@ -96,10 +100,10 @@ class Expectations:
         return ""
 
 
-_KEYS = {"implementation", "clause", "operation", "since", "until", "reason"}
+_KEYS = {"clause", "operation", "since", "until", "reason"}
 
 
-def _entry(table: dict[str, str]) -> Expected:
+def _entry(table: dict[str, str], names: tuple[str, ...]) -> Expected:
     unknown = set(table) - _KEYS
     if unknown:
         raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
@@ -110,7 +114,7 @@ def _entry(table: dict[str, str]) -> Expected:
         raise ValueError(f"unknown clause {table['clause']!r}")
     since, until = table.get("since"), table.get("until")
     return Expected(
-        table.get("implementation", "*"),
+        names,
         table["clause"],
         table.get("operation", ""),
         parse_edition(since) if since else None,
