@@ -105,7 +105,8 @@ class _Run:
             return
         edition = edition_of(self._adapter, options, hello)
         facts = self._facts = model_facts(hello, edition)
-        triage = Triage(self._adapter, options, self._expectations, facts, self._workers)
+        deadline = begun + options.seconds
+        triage = Triage(self._adapter, options, self._expectations, facts, self._workers, deadline)
         self._triage = triage
         self._generator = Generator(facts, triage.is_masked)
         yield Started(
@@ -113,7 +114,7 @@ class _Run:
         )
         stopped = ""
         try:
-            for steps, area, answer in self._answered(begun + options.seconds):
+            for steps, area, answer in self._answered(deadline):
                 yield from self._judged(steps, answer)
                 if triage.deaths > _MOST_DEATHS:
                     stopped = f"{triage.deaths} programs killed the worker"
@@ -156,6 +157,8 @@ class _Run:
         """The corpus first, then programs of all areas in turn until time is up."""
         areas = self._areas()
         for entry in corpus():
+            if time.monotonic() > deadline:
+                return
             area = AREA_OF[entry.clause]
             if not areas or area in areas:
                 steps = self._modelled(entry.program)

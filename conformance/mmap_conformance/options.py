@@ -30,7 +30,7 @@ class Options:
 
     edition: Edition | None = None
     level: Level = "should"
-    budget: str = "smoke"
+    budget: str = "ci"
     seed: int = 0
     timeout: float = 5.0
     isolation: str = "process"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -21,8 +22,10 @@ from mmap_spec_tests.model import Facts, Unrunnable, World, follow
 from mmap_spec_tests.operations import Operation, Program
 
 _REPLAYS = 3
-_ATTEMPTS = {False: 400, True: 12}
-"""Candidates that a reduction may try; fewer where each costs a timeout."""
+_ATTEMPTS = 400
+"""Candidates that a reduction may try."""
+_DEATHS = {False: 40, True: 8}
+"""Those of them that may cost a worker, or even a timeout."""
 _ENOUGH = {"hung": 2, "crashed": 8, "protocol": 2}
 """Findings of a kind after which a method is not called any more: each costs a worker."""
 _SHORT = 0.4
@@ -63,12 +66,14 @@ class Triage:
         expectations: Expectations,
         facts: Facts,
         workers: Workers,
+        deadline: float,
     ) -> None:
         self._adapter = adapter
         self._options = options
         self._expectations = expectations
         self._facts = facts
         self._workers = workers
+        self._deadline = deadline
         self.findings: list[Finding] = []
         self.deaths = 0
         self._exercised: Counter[str] = Counter()
@@ -156,23 +161,34 @@ class Triage:
         """The finding that a divergence is, unless it is known or does not repeat."""
         best = divergence
 
-        def fails(candidate: Program) -> bool:
+        def shows(candidate: Program) -> bool:
             nonlocal best
             found = self._diverges(candidate)
             if found is None or found.number != len(candidate) - 1:
                 return False
             if (found.kind, found.shown_by) != (divergence.kind, divergence.shown_by):
                 return False
+            # What an operation itself does wrong stays that clause's finding; what a later
+            # one shows may turn out to be due to another than the last that had a hand in it.
+            if not divergence.silent and found.clause != divergence.clause:
+                return False
             best = found
             return True
 
-        if not fails(program):
+        if not shows(program):
             return self._flaky(program, divergence)
-        if divergence.kind == "hung":
+        hung, deadly = divergence.kind == "hung", divergence.kind in _ENOUGH
+        most = self._workers.restarts + _DEATHS[hung]
+
+        def fails(candidate: Program) -> bool:
+            spent = self._workers.restarts >= most or time.monotonic() > self._deadline
+            return not (deadly and spent) and shows(candidate)
+
+        if hung:
             self._workers.timeout = min(_SHORT, self._options.timeout)
-        program = reduce(program, fails, _ATTEMPTS[divergence.kind == "hung"])
+        program = reduce(program, fails, _ATTEMPTS)
         self._workers.timeout = self._options.timeout
-        if not fails(program):  # it was slow, for want of patience
+        if not shows(program):  # it was slow, for want of patience
             return None
         self._known.add(divergence.identity)
         if self._is_consequence(program):
