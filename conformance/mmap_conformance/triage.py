@@ -21,7 +21,8 @@ from mmap_spec_tests.expectation import Expectation
 from mmap_spec_tests.model import Facts, Unrunnable, World, follow
 from mmap_spec_tests.operations import Operation, Program
 
-_REPLAYS = 3
+_REPLAYS = {False: 9, True: 2}
+"""Times that a finding is replayed before it is told; fewer where each costs a worker."""
 _ATTEMPTS = 400
 """Candidates that a reduction may try."""
 _DEATHS = {False: 40, True: 8}
@@ -186,10 +187,13 @@ class Triage:
 
         if hung:
             self._workers.timeout = min(_SHORT, self._options.timeout)
-        program = reduce(program, fails, _ATTEMPTS)
+        reduced = reduce(program, fails, _ATTEMPTS)
         self._workers.timeout = self._options.timeout
-        if not shows(program):  # it was slow, for want of patience
-            return None
+        if not shows(reduced):
+            if hung:  # it was only slow, for want of patience
+                return None
+            return self._flaky(program, divergence)
+        program = reduced
         self._known.add(divergence.identity)
         if self._is_consequence(program):
             return None
@@ -199,7 +203,7 @@ class Triage:
                 self._known.add(found.identity)
                 program, best = candidate, found
         self._try(model(program, self._facts), self._exercised)
-        return self._finding(program, best, (_REPLAYS, _REPLAYS))
+        return self._finding(program, best, self._repeats(program, best))
 
     def _is_consequence(self, program: Program) -> bool:
         """Whether it needs an operation that is known to go wrong without a sign."""
@@ -210,12 +214,17 @@ class Triage:
         return False
 
     def _flaky(self, program: Program, divergence: Divergence) -> Finding | None:
+        self._workers.refresh()
+        return self._finding(program, divergence, self._repeats(program, divergence))
+
+    def _repeats(self, program: Program, divergence: Divergence) -> tuple[int, int]:
+        """Replays that show a divergence, and how many there were."""
+        replays = _REPLAYS[divergence.kind in _ENOUGH]
         seen = 0
-        for _ in range(_REPLAYS):
-            self._workers.refresh()
+        for _ in range(replays):
             again = self._diverges(program)
             seen += again is not None and again.identity == divergence.identity
-        return self._finding(program, divergence, (seen, _REPLAYS))
+        return seen, replays
 
     def _diverges(self, program: Program) -> Divergence | None:
         try:
