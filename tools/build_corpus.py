@@ -27,7 +27,7 @@ from mmap_spec_tests.rules import AREAS
 TARGET = Path(__file__).parents[1] / "spec_tests/mmap_spec_tests/corpus/examples.json"
 ROUNDS = 400
 CONSTANTS = {name: number for number, name in enumerate(("MADV_NORMAL", "MADV_WILLNEED"))}
-CAPABILITIES = frozenset(("resize", "madvise", "seekable", "fork", "python-buffers"))
+CAPABILITIES = frozenset(("resize", "madvise", "fork", "python-buffers"))
 
 
 LEAVES = [

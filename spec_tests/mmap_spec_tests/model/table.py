@@ -194,7 +194,7 @@ CHANGES = (
 
 def settle(world: World, file: File, writer: Map | None) -> None:
     """Note a change of a file's bytes or length: other maps that it makes uncertain."""
-    for _, other in world.open_maps():
+    for other in world.maps.values():  # a closed one too: what it would do still counts
         if other.file is not file or other is writer:
             continue
         if other.private or other.offset + other.size > len(file.data):
