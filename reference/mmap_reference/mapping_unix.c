@@ -1,0 +1,323 @@
+#include "mapping.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#if !defined(MAP_ANONYMOUS) && defined(MAP_ANON)
+#define MAP_ANONYMOUS MAP_ANON
+#endif
+
+/* AddressSanitizer knows nothing of mmap: without this it would not see an access between
+   the end of the map and the end of its last page. */
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define POISON(address, length) ASAN_POISON_MEMORY_REGION(address, length)
+#define UNPOISON(address, length) ASAN_UNPOISON_MEMORY_REGION(address, length)
+#else
+#define POISON(address, length) ((void)0)
+#define UNPOISON(address, length) ((void)0)
+#endif
+
+static void
+poison_tail(const struct mapping *mapping)
+{
+    POISON(mapping->data + mapping->size, mapping->mapped - (size_t)mapping->size);
+    (void)mapping;
+}
+
+static void
+unpoison_tail(const struct mapping *mapping)
+{
+    UNPOISON(mapping->data + mapping->size, mapping->mapped - (size_t)mapping->size);
+    (void)mapping;
+}
+
+long
+mapping_page_size(void)
+{
+    return sysconf(_SC_PAGESIZE);
+}
+
+static size_t
+whole_pages(ptrdiff_t size)
+{
+    size_t page = (size_t)mapping_page_size();
+    return ((size_t)size + page - 1) / page * page;
+}
+
+int
+mapping_is_anonymous(const struct mapping *mapping)
+{
+    return mapping->fd == -1 || (mapping->flags & MAP_ANONYMOUS) != 0;
+}
+
+int
+mapping_can_grow(const struct mapping *mapping)
+{
+#if defined(__linux__) || defined(__NetBSD__)
+    /* The system extends the addresses but not the memory behind them: touching it is a
+       SIGBUS (gh-138204). */
+    return !mapping_is_anonymous(mapping) || (mapping->flags & MAP_PRIVATE) != 0;
+#else
+    (void)mapping;
+    return 1;
+#endif
+}
+
+/* Only of regular files is the length known to mean anything: pipes, devices and shared
+   memory are the kernel's to judge (SF 708374). */
+static enum mapping_status
+fit_to_file(const struct mapping_request *request, ptrdiff_t *length)
+{
+    struct stat status;
+
+    if (fstat(request->fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+        return MAPPING_DONE;
+    }
+    int64_t size = status.st_size;
+    if (*length > 0) {
+        int fits = request->offset <= size && size - request->offset >= *length;
+        return fits ? MAPPING_DONE : MAPPING_LENGTH_PAST_END;
+    }
+    if (size == 0) {
+        return MAPPING_EMPTY_FILE;
+    }
+    if (request->offset >= size) {
+        return MAPPING_OFFSET_PAST_END;
+    }
+    if (size - request->offset > PTRDIFF_MAX) {
+        return MAPPING_TOO_LARGE;
+    }
+    *length = (ptrdiff_t)(size - request->offset);
+    return MAPPING_DONE;
+}
+
+static void
+close_descriptor(int fd)
+{
+    if (fd != -1) {
+        close(fd);
+    }
+}
+
+static enum mapping_status
+map(struct mapping *mapping, int fd)
+{
+    size_t length = (size_t)mapping->size;
+    void *data = mmap(NULL, length, mapping->prot, mapping->flags, fd, mapping->offset);
+    if (data == NULL) { /* root asked for MAP_FIXED: NULL is our sign for closed */
+        munmap(data, length);
+        errno = EINVAL;
+        return MAPPING_SYSTEM_ERROR;
+    }
+    if (data == MAP_FAILED) {
+        return MAPPING_SYSTEM_ERROR;
+    }
+    mapping->data = data;
+    mapping->mapped = whole_pages(mapping->size);
+    poison_tail(mapping);
+    return MAPPING_DONE;
+}
+
+enum mapping_status
+mapping_create(struct mapping *mapping, const struct mapping_request *request)
+{
+    struct mapping made = {
+        .size = request->length,
+        .offset = request->offset,
+        .fd = -1,
+        .prot = request->prot,
+        .flags = request->flags,
+    };
+    enum mapping_status status;
+
+    if (request->fd == -1) {
+        made.flags |= MAP_ANONYMOUS;
+    }
+    else {
+#ifdef F_FULLFSYNC
+        /* macOS keeps what other processes wrote from a new map until then (bpo-11277). */
+        (void)fcntl(request->fd, F_FULLFSYNC);
+#endif
+        status = fit_to_file(request, &made.size);
+        if (status != MAPPING_DONE) {
+            return status;
+        }
+        if (request->keeps_fd) {
+            made.fd = fcntl(request->fd, F_DUPFD_CLOEXEC, 0);
+            if (made.fd == -1) {
+                return MAPPING_SYSTEM_ERROR;
+            }
+        }
+    }
+    status = map(&made, request->fd);
+    if (status != MAPPING_DONE) {
+        int error = errno;
+        close_descriptor(made.fd);
+        errno = error;
+        return status;
+    }
+    *mapping = made;
+    return MAPPING_DONE;
+}
+
+void
+mapping_destroy(struct mapping *mapping)
+{
+    if (mapping->data != NULL) {
+        unpoison_tail(mapping);
+        munmap(mapping->data, mapping->mapped);
+        mapping->data = NULL;
+        close_descriptor(mapping->fd);
+        mapping->fd = -1;
+    }
+}
+
+static int
+set_file_length(int fd, int64_t length)
+{
+    int result;
+
+    do {
+        result = ftruncate(fd, length);
+    } while (result == -1 && errno == EINTR);
+    return result;
+}
+
+/* Give up what is mapped past the first bytes. The system may refuse, having to split an
+   area it merged with a neighbour; the pages then stay until the map is closed, which
+   nobody can see. */
+static void
+trim(struct mapping *mapping, size_t keep)
+{
+    if (mapping->mapped > keep &&
+        munmap(mapping->data + keep, mapping->mapped - keep) == 0) {
+        mapping->mapped = keep;
+    }
+}
+
+/* More address space, in place or elsewhere. */
+static int
+extend(struct mapping *mapping, size_t mapped)
+{
+#ifdef MREMAP_MAYMOVE
+    void *data = mremap(mapping->data, mapping->mapped, mapped, MREMAP_MAYMOVE);
+    if (data == MAP_FAILED) {
+        return -1;
+    }
+    mapping->data = data;
+    mapping->mapped = mapped;
+    return 0;
+#else
+    (void)mapping, (void)mapped;
+    errno = EFAULT;
+    return -1;
+#endif
+}
+
+/* A second view of the same pages. It stands in for an extension where the system has
+   none, or where madvise() has cut the map into areas it extends only one by one. */
+static int
+map_again(struct mapping *mapping, size_t mapped)
+{
+    if (mapping_is_anonymous(mapping) || (mapping->flags & MAP_PRIVATE) != 0) {
+        errno = EFAULT; /* the bytes are in the map alone */
+        return -1;
+    }
+    void *data = mmap(NULL, mapped, mapping->prot, mapping->flags, mapping->fd,
+                      mapping->offset);
+    if (data == MAP_FAILED) {
+        return -1;
+    }
+    mapping->data = data;
+    mapping->mapped = mapped;
+    return 0;
+}
+
+/* What a shrink leaves in the last page would come back when the map grows again; in a
+   shared file the kernel sees to that. */
+static void
+clear_tail(struct mapping *mapping, ptrdiff_t size)
+{
+    if (size < mapping->size && (mapping->flags & MAP_PRIVATE) != 0) {
+        ptrdiff_t end = (ptrdiff_t)whole_pages(size);
+        end = end < mapping->size ? end : mapping->size;
+        memset(mapping->data + size, 0, (size_t)(end - size));
+    }
+}
+
+/* Address space is taken first and given up last, so that of all steps the one that
+   changes the file is the last that can fail: until then there is nothing to undo but
+   address space, and afterwards nothing to undo. */
+static int
+resize(struct mapping *mapping, ptrdiff_t size)
+{
+    const size_t before = mapping->mapped;
+    const size_t mapped = whole_pages(size);
+    struct mapping second = *mapping;
+
+    second.data = NULL;
+    if (mapped > before && extend(mapping, mapped) == -1 &&
+        (errno != EFAULT || map_again(&second, mapped) == -1)) {
+        return -1;
+    }
+    if (!mapping_is_anonymous(mapping) &&
+        set_file_length(mapping->fd, mapping->offset + size) == -1) {
+        int error = errno;
+        trim(mapping, before);
+        if (second.data != NULL) {
+            munmap(second.data, second.mapped);
+        }
+        errno = error;
+        return -1;
+    }
+    if (second.data != NULL) {
+        munmap(mapping->data, mapping->mapped);
+        *mapping = second;
+    }
+    clear_tail(mapping, size);
+    trim(mapping, mapped);
+    mapping->size = size;
+    return 0;
+}
+
+int
+mapping_resize(struct mapping *mapping, ptrdiff_t size)
+{
+    if (size == 0) { /* nothing can be mapped, and the file must not be emptied for it */
+        errno = EINVAL;
+        return -1;
+    }
+    unpoison_tail(mapping);
+    int result = resize(mapping, size);
+    poison_tail(mapping);
+    return result;
+}
+
+int
+mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length)
+{
+    return msync(mapping->data + start, (size_t)length, MS_SYNC);
+}
+
+int
+mapping_advise(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int advice)
+{
+    return madvise(mapping->data + start, (size_t)length, advice);
+}
+
+int
+mapping_file_size(const struct mapping *mapping, int64_t *size)
+{
+    struct stat status;
+
+    if (fstat(mapping->fd, &status) == -1) {
+        return -1;
+    }
+    *size = status.st_size;
+    return 0;
+}

@@ -1,0 +1,109 @@
+/* The object behind the type mmap, and the rules that all of its code keeps.
+
+   Whatever can run Python code may close or resize the map, or let another thread do so:
+   converting an argument, asking for a buffer, releasing one, dropping a reference,
+   raising. So every operation has two parts. The first converts the arguments and looks at
+   nothing of the map; the second, named ..._locked, checks and acts in one go. Where the
+   second part must allocate or wait, it holds the map. */
+
+#ifndef MMAP_OBJECT_H
+#define MMAP_OBJECT_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "mapping.h"
+
+enum access { ACCESS_DEFAULT, ACCESS_READ, ACCESS_WRITE, ACCESS_COPY };
+
+typedef struct {
+    PyObject_HEAD
+    struct mapping mapping;
+    Py_ssize_t position; /* past the end after a resize that made the map shorter */
+    Py_ssize_t holds;    /* buffers exported, and operations under way */
+    enum access access;
+    int keeps_fd;
+    PyObject *weak_references;
+} MmapObject;
+
+/* Before 3.13 there is the GIL and nothing to lock. */
+#ifdef Py_BEGIN_CRITICAL_SECTION
+#define LOCKED(op, assignment)        \
+    do {                              \
+        Py_BEGIN_CRITICAL_SECTION(op); \
+        assignment;                   \
+        Py_END_CRITICAL_SECTION();    \
+    } while (0)
+#else
+#define LOCKED(op, assignment) \
+    do {                       \
+        assignment;            \
+    } while (0)
+#endif
+
+/* While a map is held it can be neither closed nor resized: BufferError. */
+static inline void
+hold(MmapObject *self)
+{
+    self->holds++;
+}
+
+static inline void
+let_go(MmapObject *self)
+{
+    self->holds--;
+}
+
+/* These raise, and return 0, where the answer is no. */
+
+static inline int
+is_open(MmapObject *self)
+{
+    if (self->mapping.data == NULL) {
+        PyErr_SetString(PyExc_ValueError, "mmap closed or invalid");
+        return 0;
+    }
+    return 1;
+}
+
+static inline int
+is_writable(MmapObject *self)
+{
+    if (self->access == ACCESS_READ) {
+        PyErr_SetString(PyExc_TypeError, "mmap can't modify a readonly memory map.");
+        return 0;
+    }
+    return 1;
+}
+
+static inline int
+is_open_and_writable(MmapObject *self)
+{
+    return is_open(self) && is_writable(self);
+}
+
+/* A copy of bytes of the map, which must have them. */
+static inline PyObject *
+copy_of(MmapObject *self, Py_ssize_t start, Py_ssize_t length)
+{
+    hold(self);
+    PyObject *copy =
+        PyBytes_FromStringAndSize((const char *)self->mapping.data + start, length);
+    let_go(self);
+    return copy;
+}
+
+extern PyType_Spec mmap_spec;
+
+/* mmap_methods.c */
+extern PyMethodDef mmap_methods[];
+PyObject *mmap_close(PyObject *op, PyObject *unused);
+
+/* mmap_subscript.c */
+Py_ssize_t mmap_length(PyObject *op);
+PyObject *mmap_subscript(PyObject *op, PyObject *key);
+int mmap_assign_subscript(PyObject *op, PyObject *key, PyObject *value);
+PyObject *mmap_item(PyObject *op, Py_ssize_t index);
+int mmap_assign_item(PyObject *op, Py_ssize_t index, PyObject *value);
+
+#endif

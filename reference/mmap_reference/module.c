@@ -1,0 +1,69 @@
+#include "mmap_object.h"
+
+#include <sys/mman.h>
+
+/* The module has no state: its one type is reached through the module and its objects,
+   and nothing in C needs it. That makes it fit for any number of interpreters. */
+
+struct constant {
+    const char *name;
+    long value;
+};
+
+#define CONSTANT(name) {#name, (long)(name)}
+
+static const struct constant constants[] = {
+    CONSTANT(ACCESS_DEFAULT),
+    CONSTANT(ACCESS_READ),
+    CONSTANT(ACCESS_WRITE),
+    CONSTANT(ACCESS_COPY),
+#include "constants.h"
+};
+
+static int
+exec_module(PyObject *module)
+{
+    const size_t count = sizeof(constants) / sizeof(constants[0]);
+
+    for (size_t i = 0; i < count; i++) {
+        if (PyModule_AddIntConstant(module, constants[i].name, constants[i].value) < 0) {
+            return -1;
+        }
+    }
+    if (PyModule_AddIntConstant(module, "PAGESIZE", mapping_page_size()) < 0 ||
+        PyModule_AddIntConstant(module, "ALLOCATIONGRANULARITY", mapping_page_size()) < 0) {
+        return -1;
+    }
+    PyObject *type = PyType_FromModuleAndSpec(module, &mmap_spec, NULL);
+    if (type == NULL) {
+        return -1;
+    }
+    int result = PyModule_AddType(module, (PyTypeObject *)type);
+    Py_DECREF(type);
+    return result;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, exec_module},
+#if PY_VERSION_HEX >= 0x030C0000
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
+#if PY_VERSION_HEX >= 0x030D0000
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "mmap_reference._mmap",
+    .m_doc = PyDoc_STR("Memory-mapped files, as the documentation says they are."),
+    .m_size = 0,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC
+PyInit__mmap(void)
+{
+    return PyModuleDef_Init(&definition);
+}

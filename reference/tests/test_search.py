@@ -1,0 +1,116 @@
+"""find and rfind against those of bytes, where the algorithm could go wrong."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+ref: Any = pytest.importorskip("mmap_reference")
+
+
+def map_of(content: bytes) -> Any:
+    """Memory with these bytes."""
+    map = ref.mmap(-1, max(len(content), 1))
+    map[: len(content)] = content
+    return map
+
+
+def agree(map: Any, content: bytes, needle: bytes, start: int, end: int) -> None:
+    assert map.find(needle, start, end) == content.find(needle, start, end), (
+        f"find({needle!r}, {start}, {end}) in {content!r}"
+    )
+    assert map.rfind(needle, start, end) == content.rfind(needle, start, end), (
+        f"rfind({needle!r}, {start}, {end}) in {content!r}"
+    )
+
+
+@pytest.mark.parametrize("alphabet", [b"a", b"ab", b"abc", bytes(range(256))])
+def test_random_texts(alphabet: bytes) -> None:
+    choices = random.Random(len(alphabet))
+    for _ in range(1500):
+        size = choices.choice((1, 5, 31, 32, 33, 34, 63, 64, 65, 100, 300))
+        content = bytes(choices.choices(alphabet, k=size))
+        map = map_of(content)
+        for _ in range(8):
+            start, end = choices.randint(-size - 2, size + 2), choices.randint(-size - 2, size + 2)
+            at, length = choices.randrange(size), choices.choice((0, 1, 2, 3, 8, 40, 70))
+            needle = content[at : at + length]
+            if needle and choices.random() < 0.4:
+                place = choices.randrange(len(needle))
+                needle = needle[:place] + bytes(choices.choices(alphabet)) + needle[place + 1 :]
+            agree(map, content, needle, start, end)
+            agree(map, content, needle, 0, size)
+        map.close()
+
+
+def fibonacci(length: int) -> bytes:
+    old, new = b"b", b"a"
+    while len(new) < length:
+        old, new = new, new + old
+    return new[:length]
+
+
+def test_hard_texts_reach_the_second_method() -> None:
+    # So many candidates that the sieve gives up: from there on two-way searches.
+    choices = random.Random(5)
+    for _ in range(150):
+        unit = bytes(choices.choices(b"ab", k=choices.randint(1, 9)))
+        content = bytearray(choices.choice((unit * 5000, fibonacci(20000)))[:20000])
+        for _ in range(choices.randint(0, 3)):
+            content[choices.randrange(len(content))] = choices.choice(b"abc")
+        map = map_of(bytes(content))
+        for length in (2, 3, 10, 100, 1000):
+            at = choices.randrange(len(content) - length)
+            needle = bytearray(content[at : at + length])
+            needle[choices.randrange(length)] = choices.choice(b"ab")
+            agree(map, bytes(content), bytes(needle), 0, len(content))
+        map.close()
+
+
+HARD = {
+    "a...ab in a...a": (b"a", lambda k: b"a" * k + b"b"),
+    "ba...a in a...a": (b"a", lambda k: b"b" + b"a" * k),
+    "a...aba...a in a...a": (b"a", lambda k: b"a" * k + b"b" + b"a" * k),
+    "a...abba...a in ab...": (b"ab", lambda k: b"ab" * k + b"b" + b"ab" * k),
+    "a...aca...ab in aab...": (b"aab", lambda k: b"aab" * k + b"a" + b"aab" * k),
+}
+
+
+@pytest.mark.parametrize("name", HARD)
+@pytest.mark.parametrize("method", ["find", "rfind"])
+def test_time_is_linear(name: str, method: str) -> None:
+    # A search that is quadratic takes a minute for this.
+    unit, make = HARD[name]
+    length = 1 << 22
+    map = map_of((unit * length)[:length])
+    begun = time.perf_counter()
+    for size in (10, 1000, 100_000, 1_000_000 // len(unit)):
+        assert getattr(map, method)(make(size)) == -1
+    assert time.perf_counter() - begun < 6
+    map.close()
+
+
+def test_reads_nothing_outside_the_range(script: Callable[..., str]) -> None:
+    # What follows the page is not mapped any more: reading it is a SIGSEGV.
+    script(
+        """
+        map = mmap(-1, PAGESIZE * 2, flags=ref.MAP_PRIVATE | ref.MAP_ANONYMOUS)
+        map.resize(PAGESIZE)
+        for length in (1, 2, 3, 17, 33, 64):
+            for back in range(70):
+                map.seek(0)
+                end = PAGESIZE - back
+                map[:] = bytes(PAGESIZE)
+                assert map.find(b"x" * length) == map.rfind(b"x" * length) == -1
+                map[end - length : end] = b"x" * length
+                assert map.find(b"x" * length) == map.rfind(b"x" * length) == end - length
+                assert map.find(b"x" * length, 0, end - 1) == -1
+                assert map.rfind(b"x" * length, end - length + 1) == -1
+                map.seek(end - 10)
+                assert len(map.readline()) == back + 10
+        """
+    )

@@ -1,0 +1,49 @@
+"""The C extension; all else is in pyproject.toml.
+
+It is optional: without a compiler the rest installs, and says what is missing when the
+reference is asked for. Flags come from the environment, as for any extension; the
+sanitizers, for one, with
+
+    CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -g -O1" \
+        python setup.py build_ext --build-lib DIRECTORY
+"""
+
+import sys
+import sysconfig
+from pathlib import Path
+
+from setuptools import Extension, setup
+
+FOLDER = Path("reference", "mmap_reference")
+SOURCES = (
+    "mapping_unix.c",
+    "search.c",
+    "mmap_object.c",
+    "mmap_methods.c",
+    "mmap_subscript.c",
+    "module.c",
+)
+
+
+def warnings() -> list[str]:
+    """Options that only compilers with a Unix-like command line know."""
+    return ["-Wall", "-Wextra"] if sysconfig.get_config_var("CC") else []
+
+
+def extensions() -> list[Extension]:
+    """What is to be compiled on this system."""
+    if sys.platform == "win32":
+        return []
+    return [
+        Extension(
+            "mmap_reference._mmap",
+            sources=[(FOLDER / name).as_posix() for name in SOURCES],
+            depends=sorted(path.as_posix() for path in FOLDER.glob("*.h")),
+            define_macros=[("_GNU_SOURCE", None)],
+            extra_compile_args=warnings(),
+            optional=True,
+        )
+    ]
+
+
+setup(ext_modules=extensions())
