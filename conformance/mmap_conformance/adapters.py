@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.machinery import PathFinder
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -90,17 +91,17 @@ def registered(name: str, make: object) -> Adapter:
 
 
 def _reference() -> Adapter:
-    if importlib.util.find_spec("mmap_reference") is None or not _built():
+    package = importlib.util.find_spec("mmap_reference")
+    # Found without importing the package, which is as good as useless without its other half.
+    if package is None or not PathFinder.find_spec(
+        "mmap_reference._mmap", package.submodule_search_locations
+    ):
         raise StartError(
             "the C extension mmap_reference was not built: install a C compiler and the "
             "headers of Python, then install mmap-conformance again"
         )
     command = (sys.executable, str(WORKER), "mmap_reference")
     return Adapter("reference", command, "mmap_reference", (3, 1))
-
-
-def _built() -> bool:
-    return importlib.util.find_spec("mmap_reference._mmap") is not None
 
 
 def find_interpreter(name: str) -> str:

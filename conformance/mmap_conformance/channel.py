@@ -31,10 +31,13 @@ class Answer(NamedTuple):
         outcomes: of the operations that were answered; where the worker died, the one
             it died in comes last and those before it are missing.
         died_in: the number of that operation; None when the worker lives.
+        meanwhile: by number of an operation, the outcomes of those that ran while its
+            arguments were converted.
     """
 
     outcomes: list[Outcome]
     died_in: int | None = None
+    meanwhile: Mapping[int, list[Outcome]] = {}
 
 
 class Channel:
@@ -127,11 +130,12 @@ class Channel:
             if left and reply.outcome == {"crashed": "exit code 0"}:
                 return Answer(["None"], self._mark)
             return Answer([reply.outcome], self._mark)
-        outcomes = reply.get("outcomes")
-        if not isinstance(outcomes, list) or len(outcomes) != len(program):
+        outcomes, inner = reply.get("outcomes"), reply.get("meanwhile")
+        whole = isinstance(outcomes, list) and len(outcomes) == len(program)
+        if not whole or not isinstance(inner, dict):
             self.kill()
             return Answer([{"protocol": "an answer without its outcomes"}], self._mark)
-        return Answer(outcomes)
+        return Answer(outcomes, None, {int(number): each for number, each in inner.items()})
 
     def _ask(self, message: dict[str, Any]) -> Any:
         self._tell(message)

@@ -65,13 +65,11 @@ class InProcess:
     def receive(self) -> Answer:
         """Outcomes of the program, run in a fresh session."""
         self._session.reset()
-        outcomes: list[Outcome] = []
-        try:
-            for operation in self._program:
-                outcomes.append(self._session.outcome(operation))
-        except worker.Leave:  # there is no interpreter of its own that could end
-            outcomes.append("None")
-        return Answer(outcomes)
+        program = self._program
+        leaves = bool(program) and program[-1].method == "exit()"
+        # There is no interpreter of its own that could end.
+        outcomes = self._session.run(program[:-1] if leaves else program)
+        return Answer(outcomes + ["None"] * leaves, None, self._session.meanwhile)
 
     def stderr(self) -> str:
         """Nothing: what the implementation writes goes where the driver's own output goes."""

@@ -31,6 +31,7 @@ class Divergence(NamedTuple):
         shown_by: the method whose outcome it is, which may come later.
         allowed: what the clause allows; None where nothing can be allowed: a death.
         outcome: what happened.
+        inner: whether it happened inside the conversion of an argument.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Divergence(NamedTuple):
     shown_by: str
     allowed: Allowed | None
     outcome: Outcome
+    inner: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -114,6 +116,15 @@ def judge(
         pairs = list(enumerate(answer.outcomes))
     for number, outcome in pairs:
         expectation = steps[number][1]
+        if expectation.meanwhile and answer.died_in != number:
+            inner = answer.meanwhile.get(number, [])
+            found = _compare_inner(steps, number, inner, holds, exercised)
+            if found is not None:
+                return found if found.identity not in known else None
+            if len(inner) != len(expectation.meanwhile):
+                # It did not convert its arguments as the model thought: only that is judged.
+                found = _compare(steps, number, outcome, holds, exercised, "reentrancy.")
+                return found if found is not None and found.identity not in known else None
         found = _compare(steps, number, outcome, holds, exercised)
         if found is not None:
             if found.identity not in known or (strict and number == len(steps) - 1):
@@ -125,14 +136,36 @@ def judge(
     return None
 
 
-def _compare(
-    steps: Sequence[Step], number: int, outcome: Outcome, holds: Holds, exercised: Counter[str]
+def _compare_inner(
+    steps: Sequence[Step],
+    number: int,
+    outcomes: Sequence[Outcome],
+    holds: Holds,
+    exercised: Counter[str],
 ) -> Divergence | None:
-    """The first clause that does not allow an outcome."""
+    """The first divergence of the operations that ran while arguments were converted."""
+    inner = steps[number][1].meanwhile
+    for place, outcome in enumerate(outcomes[: len(inner)]):
+        so_far = [*steps[:number], *inner[: place + 1]]
+        found = _compare(so_far, number + place, outcome, holds, exercised)
+        if found is not None:
+            return found._replace(number=number, inner=True)
+    return None
+
+
+def _compare(
+    steps: Sequence[Step],
+    number: int,
+    outcome: Outcome,
+    holds: Holds,
+    exercised: Counter[str],
+    passing_over: str = "\0",
+) -> Divergence | None:
+    """The first clause that does not allow an outcome, but for those with a prefix."""
     operation, expectation = steps[number]
     shown_by = operation.method
     for clause, allowed in expectation.checks:
-        if holds(clause):
+        if holds(clause) and not clause.startswith(passing_over):
             exercised[clause] += 1
             if not allowed.matches(outcome):
                 culprit = _culprit(steps, number, clause)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from mmap_conformance.adapters import Adapter
-from mmap_conformance.channel import Answer
 from mmap_conformance.engine import edition_of, scratch
 from mmap_conformance.errors import UsageError
 from mmap_conformance.inprocess import model_facts
@@ -65,9 +64,8 @@ def replay(adapter: Adapter, program: Program, options: Options) -> Replayed:
         def holds(clause: str) -> bool:
             return CLAUSES[clause].holds(facts.edition, facts.platform, facts.capabilities)
 
-        divergence = judge(
-            steps[: len(answer.outcomes)], Answer(answer.outcomes), holds, (), Counter()
-        )
+        whole = answer._replace(died_in=None)  # all outcomes are there, the death's as well
+        divergence = judge(steps[: len(answer.outcomes)], whole, holds, (), Counter())
         return Replayed(steps, answer.outcomes, divergence)
 
 

@@ -19,7 +19,7 @@ from mmap_spec_tests.clause import Clause
 from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 from mmap_spec_tests.expectation import Expectation
 from mmap_spec_tests.model import Facts, Unrunnable, World, follow
-from mmap_spec_tests.operations import Operation, Program
+from mmap_spec_tests.operations import Operation, Program, nested_operations
 
 _REPLAYS = {False: 9, True: 2}
 """Times that a finding is replayed before it is told; fewer where each costs a worker."""
@@ -50,6 +50,11 @@ def _looks_at_files(program: Program) -> Iterator[Program]:
     """
     for name in dict.fromkeys(each.target for each in program if each.method == "file()"):
         yield [*program[:-1], Operation(name, "contents")]
+
+
+def flat(program: Program) -> Program:
+    """The program up to what its last operation runs while arguments are converted."""
+    return [*program[:-1], *nested_operations(program[-1])]
 
 
 class Triage:
@@ -109,7 +114,9 @@ class Triage:
         for clause, _ in expectation.checks:
             if (clause, method) in avoided:
                 return True
-        return any((clause, method) in avoided for clause in expectation.risks)
+        if any((clause, method) in avoided for clause in expectation.risks):
+            return True
+        return any(self.is_masked(*inner) for inner in expectation.meanwhile)
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """What the run says of every clause."""
@@ -176,8 +183,10 @@ class Triage:
             best = found
             return True
 
+        if divergence.inner:  # to be told as what it is, without what it happened in
+            program = flat(program)
         if not shows(program):
-            return self._flaky(program, divergence)
+            return None if divergence.inner else self._flaky(program, divergence)
         hung, deadly = divergence.kind == "hung", divergence.kind in _ENOUGH
         most = self._workers.restarts + _DEATHS[hung]
 
@@ -207,11 +216,19 @@ class Triage:
 
     def _is_consequence(self, program: Program) -> bool:
         """Whether it needs an operation that is known to go wrong without a sign."""
-        for operation, expectation in model(program, self._facts)[:-1]:
+        steps = model(program, self._facts)
+        for operation, expectation in steps[:-1]:
             for clause in (*expectation.clauses, *expectation.marks, *expectation.risks):
                 if (clause, operation.method) in self._silent:
                     return True
-        return False
+        # A death hides what happened inside the conversion of an argument.
+        found = {(clause, method) for clause, method, _ in self._found}
+        return any(
+            (clause, operation.method) in found
+            for _, expectation in steps
+            for operation, inner in expectation.meanwhile
+            for clause in inner.clauses
+        )
 
     def _flaky(self, program: Program, divergence: Divergence) -> Finding | None:
         self._workers.refresh()

@@ -106,6 +106,8 @@ class Session(object):
         self.handles = {}
         self.mark = None  # tells the driver what runs next
         self.full = False  # represent long bytes in full
+        self.meanwhile = {}  # outcomes of what ran inside an argument's conversion
+        self.inner = []
 
     def reset(self):
         """Forget everything that a program made."""
@@ -122,10 +124,14 @@ class Session(object):
     def run(self, operations):
         """Run operations one by one; a list of their outcomes."""
         outcomes = []
+        self.meanwhile = {}
         for number, operation in enumerate(operations):
             if self.mark is not None:
                 self.mark(number)
+            self.inner = []
             outcomes.append(self.outcome(operation))
+            if self.inner:
+                self.meanwhile[number] = self.inner
         return outcomes
 
     def outcome(self, operation):
@@ -155,7 +161,7 @@ class Session(object):
     def nested(self, operations):
         """Run operations inside an argument's conversion, whatever comes of them."""
         for operation in operations:
-            self.outcome(operation)
+            self.inner.append(self.outcome(operation))
 
     def value(self, argument):
         """The Python object that a tagged value stands for."""
@@ -413,6 +419,7 @@ def serve(name):
                 session.full = request.get("full", False)
                 session.reset()
                 reply["outcomes"] = session.run(request["operations"])
+                reply["meanwhile"] = session.meanwhile
             answer(reply)
     except Leave:
         pass

@@ -115,7 +115,8 @@ class Workers:
         answer = self._received()
         if answer.died_in is not None and complete:
             before = self.execute(program[: answer.died_in], full=full)
-            answer = Answer([*before.outcomes, *answer.outcomes], answer.died_in)
+            outcomes = [*before.outcomes, *answer.outcomes]
+            answer = Answer(outcomes, answer.died_in, before.meanwhile)
         return answer
 
     def _received(self) -> Answer:

@@ -44,9 +44,7 @@ def test_an_item_for_each_clause_tells_the_verdict(project: pytest.Pytester) -> 
     )
     outcomes = result.parseoutcomes()
     assert outcomes["failed"] >= 1 and outcomes["passed"] > 5 and outcomes["skipped"] > 50
-    result.stdout.fnmatch_lines(
-        ["search.*(must): *", "    *.find(*", "expected: returns *"]
-    )
+    result.stdout.fnmatch_lines(["search.*(must): *", "    *.find(*", "expected: returns *"])
     result.stdout.fnmatch_lines(["SKIPPED * not applicable: not asked for"])
     cases = ElementTree.parse(project.path / "report.xml").iter("testcase")
     told = {

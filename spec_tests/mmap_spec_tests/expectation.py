@@ -11,6 +11,8 @@ from binascii import crc32
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+from mmap_spec_tests.operations import Operation
+
 Outcome = Any
 LONGEST = 96
 """Bytes shown in full; longer values are represented by length and checksum."""
@@ -149,6 +151,8 @@ class Expectation(NamedTuple):
             for; after any other the rest of the program is not judged.
         marks: clauses that later operations speak for because of this one.
         risks: those of them whose failure makes the map or the file unusable.
+        meanwhile: operations that run while the arguments are converted, and what is
+            expected of them.
     """
 
     checks: tuple[tuple[str, Allowed], ...]
@@ -156,6 +160,7 @@ class Expectation(NamedTuple):
     assumed: Allowed | None = None
     marks: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()
+    meanwhile: tuple[tuple[Operation, Expectation], ...] = ()
 
     @property
     def clauses(self) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def run(parsed: argparse.Namespace) -> int:
                 raise UsageError(
                     f"cannot make the folder {parsed.reproducers}: {error.strerror}"
                 ) from error
-        terminal = Terminal(verbose=parsed.verbose)
+        terminal = Terminal(names, verbose=parsed.verbose)
         closing.callback(_close, terminal)
         consumers.append(terminal)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import IO
 
 from rich.console import Console
@@ -38,6 +39,7 @@ class Terminal:
 
     def __init__(
         self,
+        implementations: Sequence[str],
         *,
         verbose: bool = False,
         stdout: IO[str] | None = None,
@@ -46,6 +48,7 @@ class Terminal:
         """Begin.
 
         Args:
+            implementations: their names, in the order of the columns.
             verbose: show every clause, and what workers wrote before they died.
             stdout: where the report goes; None for the standard output.
             stderr: where progress goes; None for the standard error.
@@ -57,6 +60,7 @@ class Terminal:
         self._err = _Console(file=stderr, highlight=False, markup=False, emoji=False)
         self._verbose = verbose
         self._gate = Gate()
+        self._names = implementations
         self._begun = time.monotonic()
         self._bars: dict[str, TaskID] = {}
         self._progress = Progress(
@@ -86,7 +90,8 @@ class Terminal:
             self._progress.stop()
         gate = self._gate
         if gate.finished:
-            table = matrix(list(gate.finished.values()), verbose=self._verbose)
+            columns = [gate.finished[name] for name in self._names if name in gate.finished]
+            table = matrix(columns, verbose=self._verbose)
             self._out.print(table, crop=False)
             self._out.print(legend())
         self._findings()
@@ -169,9 +174,12 @@ class Terminal:
     def _summaries(self) -> None:
         gate = self._gate
         self._print()
-        for name in dict.fromkeys((*gate.begun, *gate.not_started)):
+        for name in self._names:
             if name in gate.not_started:
                 self._print(f"{name}: did not start: {gate.not_started[name].reason}", "red")
+                continue
+            if name not in gate.begun:
+                self._print(f"{name}: not started", "red")
                 continue
             who = _who(gate.begun[name])
             if name in gate.finished:

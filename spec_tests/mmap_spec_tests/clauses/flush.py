@@ -51,6 +51,11 @@ CLAUSES = (
         "should",
     ),
     Clause(
+        "flush.empty-range",
+        "A range of no bytes, up to the very end of the map, can be flushed.",
+        "should",
+    ),
+    Clause(
         "flush.offset-alone",
         "flush(offset) flushes from there to the end.",
         "must",

@@ -47,6 +47,8 @@ def flush(world: World, map: Map, offset: Value = 0, size: Value = _ABSENT) -> E
     if start % world.facts.page and real and world.facts.platform == "unix":
         return refused(map, "flush.failure-raises", RAISES)
     clause = "flush.range" if start or size is not _ABSENT else "flush.writes-back"
+    if count == 0:
+        clause = "flush.empty-range"
     checks: tuple[tuple[str, Any], ...] = ((clause, RETURNS),)
     if not real:
         checks = (("flush.read-only-does-nothing", RETURNS),)

@@ -22,8 +22,10 @@ def expect_reentrant(world: World, operation: Operation, expect: Expect) -> Expe
     after = world.copy()
     map = after.maps[operation.target]
     was_closed, old_size = map.closed, map.size
+    meanwhile = []
     for nested in nested_operations(operation):
         expectation = expect(after, nested)
+        meanwhile.append((nested, expectation._replace(effect=None)))
         if expectation.effect is not None:
             expectation.effect()
     plain = Operation(
@@ -50,5 +52,7 @@ def expect_reentrant(world: World, operation: Operation, expect: Expect) -> Expe
             converted.effect()
         world.adopt(after)
 
-    expectation = converted._replace(checks=((clause, allowed),), effect=effect)
+    expectation = converted._replace(
+        checks=((clause, allowed),), effect=effect, meanwhile=tuple(meanwhile)
+    )
     return honours_index(expectation) if has_index(operation.arguments) else expectation
