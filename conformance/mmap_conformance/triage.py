@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container
 
 from mmap_conformance.adapters import Adapter
+from mmap_conformance.attribution import expanded, flat, looks_at_files, watched
 from mmap_conformance.channel import Answer
 from mmap_conformance.events import Finding, Verdict
 from mmap_conformance.expectations import Expectations
@@ -19,7 +20,7 @@ from mmap_spec_tests.clause import Clause
 from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 from mmap_spec_tests.expectation import Expectation
 from mmap_spec_tests.model import Facts, Unrunnable, World, follow
-from mmap_spec_tests.operations import Operation, Program, nested_operations
+from mmap_spec_tests.operations import Operation, Program
 
 _REPLAYS = {False: 9, True: 2}
 """Times that a finding is replayed before it is told; fewer where each costs a worker."""
@@ -29,6 +30,8 @@ _DEATHS = {False: 40, True: 8}
 """Those of them that may cost a worker, or even a timeout."""
 _ENOUGH = {"hung": 2, "crashed": 8, "protocol": 2}
 """Findings of a kind after which a method is not called any more: each costs a worker."""
+_ENOUGH_CONSEQUENCES = 5
+"""Times that a divergence is found to be due to a known one before it is passed over."""
 _SHORT = 0.4
 """Seconds after which an operation counts as hanging while a program is reduced."""
 
@@ -41,20 +44,6 @@ def model(program: Program, facts: Facts) -> list[Step]:
     """
     world = World(facts)
     return [(operation, follow(world, operation)) for operation in program]
-
-
-def _looks_at_files(program: Program) -> Iterator[Program]:
-    """The program with a look at a file in place of the operation it dies in.
-
-    Lost data says more than the death of whoever looks at it through the map.
-    """
-    for name in dict.fromkeys(each.target for each in program if each.method == "file()"):
-        yield [*program[:-1], Operation(name, "contents")]
-
-
-def flat(program: Program) -> Program:
-    """The program up to what its last operation runs while arguments are converted."""
-    return [*program[:-1], *nested_operations(program[-1])]
 
 
 class Triage:
@@ -85,7 +74,7 @@ class Triage:
         self._exercised: Counter[str] = Counter()
         self._known: set[Identity] = set()
         self._found: set[tuple[str, str, str]] = set()
-        self._silent: set[tuple[str, str]] = set()
+        self._consequences: Counter[Identity] = Counter()
         self._avoided: set[tuple[str, str]] = set()
         self._deadly: Counter[tuple[str, str]] = Counter()
         self._held: dict[str, bool] = {}
@@ -93,7 +82,7 @@ class Triage:
     def take(self, steps: list[Step], answer: Answer) -> Finding | None:
         """Judge a program that was run; the new finding that it leads to, if any."""
         self.deaths += answer.died_in is not None
-        divergence = self._judged(steps, answer, self._exercised)
+        divergence = self._judged(steps, answer, self._exercised, self._known)
         if divergence is None:
             return None
         self._deadly[divergence.kind, divergence.shown_by] += 1
@@ -147,6 +136,7 @@ class Triage:
         steps: list[Step],
         answer: Answer,
         exercised: Counter[str],
+        known: Container[Identity],
         *,
         strict: bool = False,
     ) -> Divergence | None:
@@ -154,16 +144,22 @@ class Triage:
             # The outcomes before the death went down with it.
             number = min(answer.died_in, len(steps) - 1)
             earlier = self._workers.execute([operation for operation, _ in steps[:number]])
-            first = judge(steps[:number], earlier, self._holds, self._known, exercised)
+            first = judge(steps[:number], earlier, self._holds, known, exercised)
             if first is not None:
                 return first
-        return judge(steps, answer, self._holds, self._known, exercised, strict=strict)
+        return judge(steps, answer, self._holds, known, exercised, strict=strict)
 
-    def _try(
-        self, steps: list[Step], exercised: Counter[str], *, strict: bool = False
+    def _diverges(
+        self, program: Program, known: Container[Identity] | None = None
     ) -> Divergence | None:
-        answer = self._workers.execute([operation for operation, _ in steps])
-        return self._judged(steps, answer, exercised, strict=strict)
+        """The first divergence of a program, but for what is known before its end."""
+        try:
+            steps = model(program, self._facts)
+        except Unrunnable:
+            return None
+        answer = self._workers.execute(program)
+        known = self._known if known is None else known
+        return self._judged(steps, answer, Counter(), known, strict=True)
 
     def _reduced(self, program: Program, divergence: Divergence) -> Finding | None:
         """The finding that a divergence is, unless it is known or does not repeat."""
@@ -203,29 +199,62 @@ class Triage:
                 return None
             return self._flaky(program, divergence)
         program = reduced
+        sign = None if hung else self._first_sign(program)
+        if sign is not None:
+            earlier, first = sign
+            if first is None:  # due to what is known already
+                self._consequences[divergence.identity] += 1
+                if self._consequences[divergence.identity] >= _ENOUGH_CONSEQUENCES:
+                    self._known.add(divergence.identity)
+                return None
+            return self._reduced(earlier, first)
         self._known.add(divergence.identity)
-        if self._is_consequence(program):
-            return None
-        for candidate in _looks_at_files(program) if best.kind == "crashed" else ():
+        for candidate in looks_at_files(program) if best.kind == "crashed" else ():
             found = self._diverges(candidate)
             if found is not None and found.identity[:2] == best.identity[:2]:
                 self._known.add(found.identity)
                 program, best = candidate, found
-        self._try(model(program, self._facts), self._exercised)
+        self._exercise(program)
         return self._finding(program, best, self._repeats(program, best))
 
-    def _is_consequence(self, program: Program) -> bool:
-        """Whether it needs an operation that is known to go wrong without a sign."""
-        steps = model(program, self._facts)
-        for operation, expectation in steps[:-1]:
-            for clause in (*expectation.clauses, *expectation.marks, *expectation.risks):
-                if (clause, operation.method) in self._silent:
-                    return True
-        # A death hides what happened inside the conversion of an argument.
+    def _exercise(self, program: Program) -> None:
+        """Count what the outcomes of a finding's program were compared with."""
+        answer = self._workers.execute(program)
+        self._judged(model(program, self._facts), answer, self._exercised, self._known)
+
+    def _first_sign(self, program: Program) -> tuple[Program, Divergence | None] | None:
+        """Where a reduced program goes wrong before its last operation, if it does.
+
+        Returns:
+            None if it does not, else the program up to there, and the divergence, or None
+            for one that is known already.
+        """
+        if self._died_inside(program):
+            return program, None
+        # What is known is passed over where it is plain to see, not where it leaves no sign.
+        plain = {known for known in self._known if known[1] == known[3]}
+        variants = [program, expanded(program)]
+        distrusted: set[str] = set()
+        while variants:
+            longer, looks = watched(variants[0], self._facts, distrusted)
+            found = self._diverges(longer, plain)
+            if found is None or found.number not in looks:
+                del variants[0]
+            elif found.silent:
+                return longer[: found.number + 1], None if found.identity in self._known else found
+            else:
+                distrusted.add(longer[found.number].method)
+        return None
+
+    def _died_inside(self, program: Program) -> bool:
+        """Whether it runs, inside the conversion of an argument, what is known to go wrong.
+
+        A death hides the outcomes of what happened there.
+        """
         found = {(clause, method) for clause, method, _ in self._found}
         return any(
             (clause, operation.method) in found
-            for _, expectation in steps
+            for _, expectation in model(program, self._facts)
             for operation, inner in expectation.meanwhile
             for clause in inner.clauses
         )
@@ -243,13 +272,6 @@ class Triage:
             seen += again is not None and again.identity == divergence.identity
         return seen, replays
 
-    def _diverges(self, program: Program) -> Divergence | None:
-        try:
-            steps = model(program, self._facts)
-        except Unrunnable:
-            return None
-        return self._try(steps, Counter(), strict=True)
-
     def _finding(
         self, program: Program, divergence: Divergence, repeats: tuple[int, int]
     ) -> Finding | None:
@@ -257,8 +279,6 @@ class Triage:
         if divergence.identity[:3] in self._found:
             return None
         self._found.add(divergence.identity[:3])
-        if divergence.silent:
-            self._silent.add((divergence.clause, divergence.operation))
         culprit = self._culprit(program, divergence)
         if culprit is not None:
             self._avoided.add(culprit)
