@@ -25,9 +25,10 @@ SOURCES = (
 )
 
 
-def warnings() -> list[str]:
-    """Options that only compilers with a Unix-like command line know."""
-    return ["-Wall", "-Wextra"] if sysconfig.get_config_var("CC") else []
+def options() -> list[str]:
+    """What only compilers with a Unix-like command line know."""
+    unix = sysconfig.get_config_var("CC")
+    return ["-Wall", "-Wextra", "-fvisibility=hidden"] if unix else []
 
 
 def extensions() -> list[Extension]:
@@ -40,7 +41,7 @@ def extensions() -> list[Extension]:
             sources=[(FOLDER / name).as_posix() for name in SOURCES],
             depends=sorted(path.as_posix() for path in FOLDER.glob("*.h")),
             define_macros=[("_GNU_SOURCE", None)],
-            extra_compile_args=warnings(),
+            extra_compile_args=options(),
             optional=True,
         )
     ]

@@ -238,15 +238,16 @@ map_again(struct mapping *mapping, size_t mapped)
     return 0;
 }
 
-/* What a shrink leaves in the last page would come back when the map grows again; in a
-   shared file the kernel sees to that. */
+/* What a shrink leaves in the pages that stay would come back when the map grows again; in
+   a shared file the kernel sees to that. Past the end of a file nothing may be touched. */
 static void
 clear_tail(struct mapping *mapping, ptrdiff_t size)
 {
     if (size < mapping->size && (mapping->flags & MAP_PRIVATE) != 0) {
-        ptrdiff_t end = (ptrdiff_t)whole_pages(size);
-        end = end < mapping->size ? end : mapping->size;
-        memset(mapping->data + size, 0, (size_t)(end - size));
+        ptrdiff_t end = mapping->size;
+        ptrdiff_t stays = (ptrdiff_t)(mapping_is_anonymous(mapping) ? mapping->mapped
+                                                                   : whole_pages(size));
+        memset(mapping->data + size, 0, (size_t)((stays < end ? stays : end) - size));
     }
 }
 
@@ -279,8 +280,8 @@ resize(struct mapping *mapping, ptrdiff_t size)
         munmap(mapping->data, mapping->mapped);
         *mapping = second;
     }
-    clear_tail(mapping, size);
     trim(mapping, mapped);
+    clear_tail(mapping, size);
     mapping->size = size;
     return 0;
 }

@@ -115,7 +115,7 @@ mmap_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
         Py_DECREF(self);
         return NULL;
     }
-    self->mapping = mapping;
+    LOCKED(self, self->mapping = mapping);
     return (PyObject *)self;
 }
 

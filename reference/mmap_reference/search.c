@@ -127,9 +127,9 @@ two_way(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length, int
 }
 
 /* The account: what it costs to look at a place, in units of about half a nanosecond. A
-   method may spend its credit, and the rate for each place that it has passed, which is
-   what two-way costs. */
-enum { CANDIDATE = 8, GRAM = 8, STRIDE = 64, CREDIT = 4096, RATE = 6 };
+   method may spend its credit, and a rate for each place it has passed: what two-way costs
+   where that is all that is left to try, and little where there is something better. */
+enum { CANDIDATE = 8, GRAM = 8, STRIDE = 64, STEP = 8, CREDIT = 4096, RATE = 6, LOW_RATE = 1 };
 
 /* What a method says that has neither found the needle nor come to the end; it then tells
    how many places it has passed. */
@@ -170,7 +170,7 @@ slot(Bytes gram)
    the needle has such a gram, or to past those that were counted. */
 ALWAYS_INLINE ptrdiff_t
 skip_either(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length,
-            ptrdiff_t *passed, int back)
+            ptrdiff_t rate, ptrdiff_t *passed, int back)
 {
     const ptrdiff_t n = needle_length, last = length - n, end = n - GRAM;
     const ptrdiff_t most = end + 1 < MOST_GRAMS ? end + 1 : MOST_GRAMS;
@@ -193,15 +193,16 @@ skip_either(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length,
         if (shift == most) { /* a guess of the processor's, not a wait for the table */
             done += most;
         }
-        else if (shift > 0) {
-            done += shift;
-        }
-        else if (stands(text + place, needle, n, &spent)) {
-            return place;
-        }
         else {
-            done += again;
-            if (spent > CREDIT + RATE * done) {
+            spent += STEP;
+            if (shift == 0) {
+                if (stands(text + place, needle, n, &spent)) {
+                    return place;
+                }
+                shift = again;
+            }
+            done += shift;
+            if (spent > CREDIT + rate * done) {
                 *passed = done;
                 return GAVE_UP;
             }
@@ -211,11 +212,11 @@ skip_either(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length,
 }
 
 NEVER_INLINE ptrdiff_t
-skip(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length, ptrdiff_t *passed,
-     int back)
+skip(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length, ptrdiff_t rate,
+     ptrdiff_t *passed, int back)
 {
-    return back ? skip_either(text, length, needle, needle_length, passed, 1)
-                : skip_either(text, length, needle, needle_length, passed, 0);
+    return back ? skip_either(text, length, needle, needle_length, rate, passed, 1)
+                : skip_either(text, length, needle, needle_length, rate, passed, 0);
 }
 
 /* The sieve */
@@ -335,14 +336,14 @@ highest_bit(uint64_t bits)
 
 static ptrdiff_t
 sieve_first(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length,
-            ptrdiff_t *passed)
+            ptrdiff_t rate, ptrdiff_t *passed)
 {
     const struct sieve sieve = make_sieve(text, needle, needle_length);
     const ptrdiff_t places = length - needle_length + 1;
     ptrdiff_t place = 0, spent = 0;
 
     for (;; place += BLOCK) {
-        if (spent > CREDIT + RATE * place) {
+        if (spent > CREDIT + rate * place) {
             *passed = place;
             return GAVE_UP;
         }
@@ -368,14 +369,14 @@ sieve_first(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length,
 
 static ptrdiff_t
 sieve_last(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length,
-           ptrdiff_t *passed)
+           ptrdiff_t rate, ptrdiff_t *passed)
 {
     const struct sieve sieve = make_sieve(text, needle, needle_length);
     const ptrdiff_t places = length - needle_length + 1;
     ptrdiff_t left = places, spent = 0; /* places not looked at: all below */
 
     for (;; left -= BLOCK) {
-        if (spent > CREDIT + RATE * (places - left)) {
+        if (spent > CREDIT + rate * (places - left)) {
             *passed = places - left;
             return GAVE_UP;
         }
@@ -419,18 +420,17 @@ static ptrdiff_t
 search(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length, int back)
 {
     const Bytes all = text;
+    const int skips = worth_a_table(length, needle_length);
     const int skips_first = worth_skipping_first(length, needle_length);
 
-    for (int method = 0; method < 2; method++) {
+    for (int method = !skips; method < 2; method++) {
+        const ptrdiff_t rate = method == 0 ? LOW_RATE : RATE;
         ptrdiff_t passed = 0, found;
-        if (method == !skips_first) {
-            if (!worth_a_table(length, needle_length)) {
-                continue;
-            }
-            found = skip(text, length, needle, needle_length, &passed, back);
+        if (skips && skips_first == (method == 0)) {
+            found = skip(text, length, needle, needle_length, rate, &passed, back);
         }
         else {
-            found = (back ? sieve_last : sieve_first)(text, length, needle, needle_length,
+            found = (back ? sieve_last : sieve_first)(text, length, needle, needle_length, rate,
                                                       &passed);
         }
         if (found != GAVE_UP) {

@@ -33,6 +33,11 @@ def areas():
     with open("/proc/self/maps") as stream:
         return sorted(line.split()[0] for line in stream if "mmap-test-" in line)
 
+def mapped():
+    gc.collect()
+    ends = [area.split("-") for area in areas()]
+    return sum(int(end, 16) - int(start, 16) for start, end in ends)
+
 def addresses():
     with open("/proc/self/statm") as stream:
         return int(stream.read().split()[0]) * PAGESIZE

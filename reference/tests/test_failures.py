@@ -13,7 +13,7 @@ STATE = """
 CONTENT = bytes(range(256)) * (3 * PAGESIZE // 256) + b"rest"
 
 def state(map, stream):
-    return (descriptors(), len(areas()), contents(stream), map[:], len(map), map.tell(),
+    return (descriptors(), mapped(), contents(stream), map[:], len(map), map.tell(),
             map.size(), repr(map))
 
 def keeps_all(map, stream, error, numbers, call, *arguments):
@@ -142,10 +142,25 @@ assert len(areas()) == 2
 map.resize(size)
 expected = (CONTENT + bytes(size))[:size]
 assert map[:] == contents(stream) == expected
+assert mapped() == -(-size // PAGESIZE) * PAGESIZE
 map[size - 1] = 1
 assert contents(stream)[-1] == 1
 map.close()
 assert areas() == []
+"""
+    )
+
+
+def test_failed_resize_of_a_map_in_several_areas(script: Callable[..., str]) -> None:
+    script(
+        STATE
+        + """
+import errno
+stream = make_file(CONTENT)
+map = mmap(stream.fileno(), 0)
+map.madvise(ref.MADV_DONTFORK, 0, PAGESIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (len(CONTENT), resource.RLIM_INFINITY))
+keeps_all(map, stream, OSError, {errno.EFBIG}, map.resize, 10 * PAGESIZE)
 """
     )
 

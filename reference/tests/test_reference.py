@@ -41,6 +41,25 @@ def test_descriptors_and_areas_stay_flat(script: Callable[..., str]) -> None:
 
 
 @linux
+def test_address_space_follows_the_length(script: Callable[..., str]) -> None:
+    script(
+        """
+        stream = make_file(b"x" * 10 * PAGESIZE)
+        for flags in (ref.MAP_SHARED, ref.MAP_PRIVATE):
+            map = mmap(stream.fileno(), 0, flags)
+            for pages in (10, 3, 1, 7, 2, 20, 1):
+                map.resize(pages * PAGESIZE - 1)
+                assert mapped() == pages * PAGESIZE
+                map.resize(pages * PAGESIZE)
+                assert mapped() == pages * PAGESIZE
+            map.resize(10 * PAGESIZE)
+            map.close()
+            assert mapped() == 0
+        """
+    )
+
+
+@linux
 def test_descriptor_is_its_own_and_not_inherited(script: Callable[..., str]) -> None:
     script(
         """
@@ -74,6 +93,28 @@ def test_trackfd_false_keeps_no_descriptor(script: Callable[..., str]) -> None:
         assert contents(stream) == b"bytes"
         """
     )
+
+
+@pytest.mark.parametrize(
+    ("length", "offset", "error", "message"),
+    [
+        (0, ref.PAGESIZE, ValueError, "mmap offset is greater than file size"),
+        (6, 0, ValueError, "mmap length is greater than file size"),
+        (1, ref.PAGESIZE, ValueError, "mmap length is greater than file size"),
+        (-1, 0, OverflowError, "memory mapped length must be positive"),
+        (0, -1, OverflowError, "memory mapped offset must be positive"),
+    ],
+)
+def test_what_the_constructor_says(
+    tmp_path: Path, length: int, offset: int, error: type[Exception], message: str
+) -> None:
+    (tmp_path / "file").write_bytes(b"bytes")
+    with open(tmp_path / "file", "r+b") as stream:
+        with pytest.raises(error, match=f"^{message}$"):
+            ref.mmap(stream.fileno(), length, offset=offset)
+        stream.truncate(0)
+        with pytest.raises(ValueError, match=r"^cannot mmap an empty file$"):
+            ref.mmap(stream.fileno(), 0)
 
 
 def test_errors_leave_no_references(make_map: Callable[..., Any]) -> None:
@@ -139,8 +180,8 @@ def test_type_is_collected_with_its_module(script: Callable[..., str]) -> None:
         """
         import weakref
         kind = weakref.ref(mmap)
-        map = mmap(-1, 1)
-        del mmap, map
+        ref._mmap.one = mmap(-1, 1)  # in the cycle of the module and its type
+        del mmap
         for name in [name for name in sys.modules if name.startswith("mmap_reference")]:
             del sys.modules[name]
         del ref
@@ -364,17 +405,50 @@ def test_writing_the_map_into_itself(make_map: Callable[..., Any], start: int, s
     map.close()
 
 
-def test_what_a_shrink_dropped_does_not_come_back(make_map: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("shorter", [10, 5000, 8192, 20000])
+def test_what_a_shrink_dropped_does_not_come_back(
+    make_map: Callable[..., Any], shorter: int
+) -> None:
     for map in (
-        ref.mmap(-1, 1000, flags=ref.MAP_PRIVATE),
-        make_map(b"y" * 1000),
-        make_map(b"y" * 1000, flags=ref.MAP_PRIVATE),
+        ref.mmap(-1, 20001, flags=ref.MAP_PRIVATE),
+        make_map(b"y" * 20001),
+        make_map(b"y" * 20001, flags=ref.MAP_PRIVATE),
     ):
-        map[:] = b"x" * 1000
-        map.resize(10)
-        map.resize(2000)
-        assert map[:] == b"x" * 10 + bytes(1990)
+        map[:] = b"x" * 20001
+        map.resize(shorter)
+        map.resize(50000)
+        assert map[:] == b"x" * shorter + bytes(50000 - shorter)
         map.close()
+
+
+def test_collection_during_an_operation_cannot_close_the_map(
+    make_map: Callable[..., Any],
+) -> None:
+    # The garbage collector runs finalizers whenever it likes.
+    map = make_map(b"bytes" * 1000)
+    refused: list[BaseException] = []
+
+    class Closes:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            try:
+                map.resize(5000 if len(map) < 5000 else 4000)
+            except BufferError as error:
+                refused.append(error)
+
+    old = gc.get_threshold()
+    gc.set_threshold(1)
+    try:
+        for _ in range(200):
+            Closes()
+            map.seek(0)
+            taken = map.read(), map[:], map[::2], list(map)[:3], bytes(memoryview(map)), repr(map)
+            assert {len(taken[0]), len(taken[1]), len(taken[4])} <= {4000, 5000}
+    finally:
+        gc.set_threshold(*old)
+    map.close()
 
 
 def test_threads(script: Callable[..., str]) -> None:
@@ -384,7 +458,7 @@ def test_threads(script: Callable[..., str]) -> None:
         sys.setswitchinterval(1e-5)
         stream = make_file(b"line\\n" * 3 * PAGESIZE)
         shared = [mmap(stream.fileno(), 0)]
-        until, wrong = time.monotonic() + 3, []
+        until, wrong, replacing = time.monotonic() + 2, [], threading.Lock()
         def use(number):
             choices = random.Random(number)
             calls = [
@@ -401,8 +475,9 @@ def test_threads(script: Callable[..., str]) -> None:
             while time.monotonic() < until:
                 try:
                     if choices.random() < 0.01:
-                        shared[0].close()
-                        shared[0] = mmap(stream.fileno(), 0)
+                        with replacing:  # a second map would die of the first one's resize
+                            shared[0].close()
+                            shared[0] = mmap(stream.fileno(), 0)
                     choices.choice(calls)(shared[0])
                 except (ValueError, BufferError):
                     pass

@@ -75,7 +75,8 @@ HARD = {
     "a...ab in a...a": (b"a", lambda k: b"a" * k + b"b"),
     "ba...a in a...a": (b"a", lambda k: b"b" + b"a" * k),
     "a...aba...a in a...a": (b"a", lambda k: b"a" * k + b"b" + b"a" * k),
-    "a...abba...a in ab...": (b"ab", lambda k: b"ab" * k + b"b" + b"ab" * k),
+    "ab...b...ab in ab...": (b"ab", lambda k: b"ab" * k + b"b" + b"ab" * k),
+    "ab...ba...ab in ab...": (b"ab", lambda k: b"ab" * k + b"ba" + b"ab" * k),
     "a...aca...ab in aab...": (b"aab", lambda k: b"aab" * k + b"a" + b"aab" * k),
 }
 
@@ -92,6 +93,19 @@ def test_time_is_linear(name: str, method: str) -> None:
         assert getattr(map, method)(make(size)) == -1
     assert time.perf_counter() - begun < 6
     map.close()
+
+
+@pytest.mark.parametrize("name", HARD)
+@pytest.mark.parametrize("size", [3, 10, 50, 400])
+def test_found_after_a_method_gave_up(name: str, size: int) -> None:
+    unit, make = HARD[name]
+    needle = make(size)
+    rest = (unit * 70_000)[:70_000]
+    for content in (needle + rest, rest + needle, rest + needle + rest):
+        map = map_of(content)
+        agree(map, content, needle, 0, len(content))
+        agree(map, content, needle, 1, len(content) - 1)
+        map.close()
 
 
 def test_reads_nothing_outside_the_range(script: Callable[..., str]) -> None:
