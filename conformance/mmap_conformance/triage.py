@@ -161,8 +161,16 @@ class Triage:
         known = self._known if known is None else known
         return self._judged(steps, answer, Counter(), known, strict=True)
 
-    def _reduced(self, program: Program, divergence: Divergence) -> Finding | None:
-        """The finding that a divergence is, unless it is known or does not repeat."""
+    def _reduced(
+        self, program: Program, divergence: Divergence, watches: int = 2
+    ) -> Finding | None:
+        """The finding that a divergence is, unless it is known or does not repeat.
+
+        Args:
+            program: ends where the divergence is.
+            divergence: not known yet.
+            watches: how often an earlier operation may be found to be at fault.
+        """
         best = divergence
 
         def shows(candidate: Program) -> bool:
@@ -199,7 +207,7 @@ class Triage:
                 return None
             return self._flaky(program, divergence)
         program = reduced
-        sign = None if hung else self._first_sign(program)
+        sign = None if hung or not watches else self._first_sign(program)
         if sign is not None:
             earlier, first = sign
             if first is None:  # due to what is known already
@@ -207,7 +215,7 @@ class Triage:
                 if self._consequences[divergence.identity] >= _ENOUGH_CONSEQUENCES:
                     self._known.add(divergence.identity)
                 return None
-            return self._reduced(earlier, first)
+            return self._reduced(earlier, first, watches - 1)
         self._known.add(divergence.identity)
         for candidate in looks_at_files(program) if best.kind == "crashed" else ():
             found = self._diverges(candidate)

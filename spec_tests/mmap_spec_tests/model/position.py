@@ -101,7 +101,7 @@ def seek(world: World, map: Map, distance: Value, whence: Value = 0) -> Expectat
         return refused(map, "position.seek-argument-types", args.TYPE_ERROR)
     if origin not in _WHENCE:
         clause = "position.seek-unknown-whence-value-error"
-        too_large = abs(origin) >= 2**31
+        too_large = not -(2**31) <= origin < 2**31
         return refused(map, clause, args.OVERFLOW_ERROR if too_large else args.VALUE_ERROR)
     assert type(where) is int
     target = where + (0, map.pos, map.size)[origin]
