@@ -97,7 +97,6 @@ extern PyType_Spec mmap_spec;
 
 /* mmap_methods.c */
 extern PyMethodDef mmap_methods[];
-PyObject *mmap_close(PyObject *op, PyObject *unused);
 
 /* mmap_subscript.c */
 Py_ssize_t mmap_length(PyObject *op);

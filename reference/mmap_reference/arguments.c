@@ -1,0 +1,77 @@
+#include "arguments.h"
+
+#include <limits.h>
+
+int
+check_count(const char *method, Py_ssize_t count, Py_ssize_t fewest, Py_ssize_t most)
+{
+    if (fewest <= count && count <= most) {
+        return 1;
+    }
+    PyErr_Format(PyExc_TypeError, "%s() takes %s %zd argument%s (%zd given)", method,
+                 fewest == most ? "exactly" : (count < fewest ? "at least" : "at most"),
+                 count < fewest ? fewest : most,
+                 (count < fewest ? fewest : most) == 1 ? "" : "s", count);
+    return 0;
+}
+
+int
+to_size(PyObject *argument, Py_ssize_t *size)
+{
+    *size = PyNumber_AsSsize_t(argument, PyExc_OverflowError);
+    return *size != -1 || !PyErr_Occurred();
+}
+
+int
+to_int(PyObject *argument, int *number)
+{
+    Py_ssize_t size;
+
+    if (!to_size(argument, &size)) {
+        return 0;
+    }
+    if (size < INT_MIN || size > INT_MAX) {
+        PyErr_SetString(PyExc_OverflowError, "Python int too large to convert to C int");
+        return 0;
+    }
+    *number = (int)size;
+    return 1;
+}
+
+int
+to_byte(PyObject *argument, unsigned char *byte)
+{
+    if (!PyIndex_Check(argument)) {
+        PyErr_Format(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer",
+                     Py_TYPE(argument)->tp_name);
+        return 0;
+    }
+    Py_ssize_t number = PyNumber_AsSsize_t(argument, NULL);
+    if (number == -1 && PyErr_Occurred()) {
+        return 0;
+    }
+    if (number < 0 || number > 255) {
+        PyErr_SetString(PyExc_OverflowError,
+                        number < 0 ? "unsigned byte integer is less than minimum"
+                                   : "unsigned byte integer is greater than maximum");
+        return 0;
+    }
+    *byte = (unsigned char)number;
+    return 1;
+}
+
+int
+to_bound(PyObject *argument, struct bound *bound)
+{
+    if (argument == Py_None) {
+        return 1;
+    }
+    if (!PyIndex_Check(argument)) {
+        PyErr_SetString(PyExc_TypeError, "slice indices must be integers or None or have an "
+                                         "__index__ method");
+        return 0;
+    }
+    bound->is_given = 1;
+    bound->value = PyNumber_AsSsize_t(argument, NULL);
+    return bound->value != -1 || !PyErr_Occurred();
+}

@@ -1,0 +1,333 @@
+/* Methods that read, search and change bytes, and move the position. */
+
+#include "mmap_methods.h"
+
+#include <string.h>
+
+#include "arguments.h"
+#include "search.h"
+
+/* Reading. After a resize the position may be past the end: then nothing is left. */
+
+static Py_ssize_t
+left(MmapObject *self)
+{
+    Py_ssize_t rest = self->mapping.size - self->position;
+    return rest > 0 ? rest : 0;
+}
+
+static PyObject *
+take(MmapObject *self, Py_ssize_t count)
+{
+    Py_ssize_t start = count > 0 ? self->position : 0;
+    PyObject *taken = copy_of(self, start, count);
+
+    if (taken != NULL) {
+        self->position += count;
+    }
+    return taken;
+}
+
+static PyObject *
+read_locked(MmapObject *self, Py_ssize_t count)
+{
+    if (!is_open(self)) {
+        return NULL;
+    }
+    Py_ssize_t rest = left(self);
+    return take(self, count < 0 || count > rest ? rest : count);
+}
+
+PyObject *
+mmap_read(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+{
+    Py_ssize_t count = -1;
+    PyObject *bytes;
+
+    if (!check_count("read", given, 0, 1)) {
+        return NULL;
+    }
+    if (given == 1 && arguments[0] != Py_None) {
+        if (!PyIndex_Check(arguments[0])) {
+            PyErr_Format(PyExc_TypeError, "argument should be integer or None, not '%.200s'",
+                         Py_TYPE(arguments[0])->tp_name);
+            return NULL;
+        }
+        if (!to_size(arguments[0], &count)) {
+            return NULL;
+        }
+    }
+    LOCKED(op, bytes = read_locked((MmapObject *)op, count));
+    return bytes;
+}
+
+static PyObject *
+readline_locked(MmapObject *self)
+{
+    if (!is_open(self)) {
+        return NULL;
+    }
+    Py_ssize_t count = left(self);
+    if (count > 0) {
+        const unsigned char *start = self->mapping.data + self->position;
+        const unsigned char *newline = memchr(start, '\n', (size_t)count);
+        if (newline != NULL) {
+            count = newline - start + 1;
+        }
+    }
+    return take(self, count);
+}
+
+PyObject *
+mmap_readline(PyObject *op, PyObject *Py_UNUSED(unused))
+{
+    PyObject *line;
+    LOCKED(op, line = readline_locked((MmapObject *)op));
+    return line;
+}
+
+static int
+read_byte_locked(MmapObject *self)
+{
+    if (!is_open(self)) {
+        return -1;
+    }
+    if (left(self) == 0) {
+        PyErr_SetString(PyExc_ValueError, "read byte out of range");
+        return -1;
+    }
+    return self->mapping.data[self->position++];
+}
+
+PyObject *
+mmap_read_byte(PyObject *op, PyObject *Py_UNUSED(unused))
+{
+    int byte;
+    LOCKED(op, byte = read_byte_locked((MmapObject *)op));
+    return byte < 0 ? NULL : PyLong_FromLong(byte);
+}
+
+/* Searching */
+
+/* A bound, in the range from 0 to the size. */
+static Py_ssize_t
+clamp(const struct bound *bound, Py_ssize_t otherwise, Py_ssize_t size)
+{
+    Py_ssize_t value = bound->is_given ? bound->value : otherwise;
+
+    if (value < 0) {
+        value += size;
+        return value < 0 ? 0 : value;
+    }
+    return value;
+}
+
+typedef ptrdiff_t (*Search)(const unsigned char *, ptrdiff_t, const unsigned char *, ptrdiff_t);
+
+/* -1 for absent, -2 for an error */
+static Py_ssize_t
+search_locked(MmapObject *self, const Py_buffer *needle, const struct bound bounds[2],
+              Search search)
+{
+    if (!is_open(self)) {
+        return -2;
+    }
+    const Py_ssize_t size = self->mapping.size;
+    Py_ssize_t start = clamp(&bounds[0], self->position, size);
+    Py_ssize_t end = clamp(&bounds[1], size, size);
+    if (end > size) {
+        end = size;
+    }
+    if (start > end) { /* also no bytes at all are not found past the end (gh-151021) */
+        return -1;
+    }
+    if (needle->len == 0) {
+        return search == search_first ? start : end;
+    }
+    Py_ssize_t found =
+        search(self->mapping.data + start, end - start, needle->buf, needle->len);
+    return found < 0 ? -1 : start + found;
+}
+
+static PyObject *
+find_with(PyObject *op, PyObject *const *arguments, Py_ssize_t given, const char *name,
+          Search search)
+{
+    struct bound bounds[2] = {{0, 0}, {0, 0}};
+    Py_ssize_t place = -2;
+    Py_buffer needle;
+
+    if (!check_count(name, given, 1, 3) ||
+        PyObject_GetBuffer(arguments[0], &needle, PyBUF_SIMPLE) < 0) {
+        return NULL;
+    }
+    if ((given < 2 || to_bound(arguments[1], &bounds[0])) &&
+        (given < 3 || to_bound(arguments[2], &bounds[1]))) {
+        LOCKED(op, place = search_locked((MmapObject *)op, &needle, bounds, search));
+    }
+    PyBuffer_Release(&needle);
+    return place == -2 ? NULL : PyLong_FromSsize_t(place);
+}
+
+PyObject *
+mmap_find(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+{
+    return find_with(op, arguments, given, "find", search_first);
+}
+
+PyObject *
+mmap_rfind(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+{
+    return find_with(op, arguments, given, "rfind", search_last);
+}
+
+/* Writing */
+
+static int
+write_locked(MmapObject *self, const Py_buffer *source)
+{
+    if (!is_open_and_writable(self)) {
+        return 0;
+    }
+    if (source->len > self->mapping.size - self->position) {
+        PyErr_SetString(PyExc_ValueError, "data out of range");
+        return 0;
+    }
+    if (source->len > 0) { /* the source may be the map itself: memmove */
+        memmove(self->mapping.data + self->position, source->buf, (size_t)source->len);
+        self->position += source->len;
+    }
+    return 1;
+}
+
+PyObject *
+mmap_write(PyObject *op, PyObject *argument)
+{
+    Py_buffer source;
+    int written;
+
+    if (PyObject_GetBuffer(argument, &source, PyBUF_SIMPLE) < 0) {
+        return NULL;
+    }
+    const Py_ssize_t count = source.len;
+    LOCKED(op, written = write_locked((MmapObject *)op, &source));
+    PyBuffer_Release(&source);
+    return written ? PyLong_FromSsize_t(count) : NULL;
+}
+
+static int
+write_byte_locked(MmapObject *self, unsigned char byte)
+{
+    if (!is_open_and_writable(self)) {
+        return 0;
+    }
+    if (left(self) == 0) {
+        PyErr_SetString(PyExc_ValueError, "write byte out of range");
+        return 0;
+    }
+    self->mapping.data[self->position++] = byte;
+    return 1;
+}
+
+PyObject *
+mmap_write_byte(PyObject *op, PyObject *argument)
+{
+    unsigned char byte;
+    int written;
+
+    if (!to_byte(argument, &byte)) {
+        return NULL;
+    }
+    LOCKED(op, written = write_byte_locked((MmapObject *)op, byte));
+    if (!written) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static int
+move_locked(MmapObject *self, Py_ssize_t dest, Py_ssize_t src, Py_ssize_t count)
+{
+    if (!is_open_and_writable(self)) {
+        return 0;
+    }
+    const Py_ssize_t size = self->mapping.size;
+    if (dest < 0 || src < 0 || count < 0 || size - dest < count || size - src < count) {
+        PyErr_SetString(PyExc_ValueError, "source, destination, or count out of range");
+        return 0;
+    }
+    memmove(self->mapping.data + dest, self->mapping.data + src, (size_t)count);
+    return 1;
+}
+
+PyObject *
+mmap_move(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+{
+    Py_ssize_t dest, src, count;
+    int moved;
+
+    if (!check_count("move", given, 3, 3) || !to_size(arguments[0], &dest) ||
+        !to_size(arguments[1], &src) || !to_size(arguments[2], &count)) {
+        return NULL;
+    }
+    LOCKED(op, moved = move_locked((MmapObject *)op, dest, src, count));
+    if (!moved) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+/* The position */
+
+static Py_ssize_t
+tell_locked(MmapObject *self)
+{
+    return is_open(self) ? self->position : -1;
+}
+
+PyObject *
+mmap_tell(PyObject *op, PyObject *Py_UNUSED(unused))
+{
+    Py_ssize_t position;
+    LOCKED(op, position = tell_locked((MmapObject *)op));
+    return position < 0 ? NULL : PyLong_FromSsize_t(position);
+}
+
+static Py_ssize_t
+seek_locked(MmapObject *self, Py_ssize_t distance, int whence)
+{
+    if (!is_open(self)) {
+        return -1;
+    }
+    const Py_ssize_t origins[] = {0, self->position, self->mapping.size};
+    if (whence < 0 || whence > 2) {
+        PyErr_SetString(PyExc_ValueError, "unknown seek type");
+        return -1;
+    }
+    const Py_ssize_t origin = origins[whence];
+    if (distance < -origin || distance > self->mapping.size - origin) {
+        PyErr_SetString(PyExc_ValueError, "seek out of range");
+        return -1;
+    }
+    return self->position = origin + distance;
+}
+
+PyObject *
+mmap_seek(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+{
+    Py_ssize_t distance, position;
+    int whence = 0;
+
+    if (!check_count("seek", given, 1, 2) || !to_size(arguments[0], &distance) ||
+        (given == 2 && !to_int(arguments[1], &whence))) {
+        return NULL;
+    }
+    LOCKED(op, position = seek_locked((MmapObject *)op, distance, whence));
+    return position < 0 ? NULL : PyLong_FromSsize_t(position);
+}
+
+PyObject *
+mmap_seekable(PyObject *Py_UNUSED(op), PyObject *Py_UNUSED(unused))
+{
+    Py_RETURN_TRUE;
+}

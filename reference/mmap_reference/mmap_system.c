@@ -1,0 +1,243 @@
+#include "mmap_methods.h"
+
+#include "arguments.h"
+
+/* The system. The map is held while the GIL is not: what would pull the memory from under
+   a system call in another thread is a BufferError there. */
+
+static int
+flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int to_end)
+{
+    int result;
+
+    if (!is_open(self)) {
+        return 0;
+    }
+    if (to_end) {
+        length = self->mapping.size - start;
+    }
+    if (start < 0 || length < 0 || self->mapping.size - start < length) {
+        PyErr_SetString(PyExc_ValueError, "flush values out of range");
+        return 0;
+    }
+    if (self->access == ACCESS_READ || self->access == ACCESS_COPY) {
+        return 1;
+    }
+    hold(self);
+    Py_BEGIN_ALLOW_THREADS
+    result = mapping_flush(&self->mapping, start, length);
+    Py_END_ALLOW_THREADS
+    let_go(self);
+    if (result == -1) {
+        PyErr_SetFromErrno(PyExc_OSError);
+    }
+    return result == 0;
+}
+
+PyObject *
+mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+{
+    Py_ssize_t start = 0, length = 0;
+    int flushed;
+
+    if (!check_count("flush", given, 0, 2) || (given > 0 && !to_size(arguments[0], &start)) ||
+        (given > 1 && !to_size(arguments[1], &length))) {
+        return NULL;
+    }
+    LOCKED(op, flushed = flush_locked((MmapObject *)op, start, length, given < 2));
+    return flushed ? PyLong_FromLong(0) : NULL;
+}
+
+static int
+madvise_locked(MmapObject *self, int advice, Py_ssize_t start, Py_ssize_t length, int to_end)
+{
+    int result;
+
+    if (!is_open(self)) {
+        return 0;
+    }
+    const Py_ssize_t size = self->mapping.size;
+    if (start < 0 || start >= size) {
+        PyErr_SetString(PyExc_ValueError, "madvise start out of bounds");
+        return 0;
+    }
+    if (to_end) {
+        length = size - start;
+    }
+    if (length < 0) {
+        PyErr_SetString(PyExc_ValueError, "madvise length invalid");
+        return 0;
+    }
+    if (length > PY_SSIZE_T_MAX - start) {
+        PyErr_SetString(PyExc_OverflowError, "madvise length too large");
+        return 0;
+    }
+    if (length > size - start) {
+        length = size - start;
+    }
+    hold(self);
+    Py_BEGIN_ALLOW_THREADS
+    result = mapping_advise(&self->mapping, start, length, advice);
+    Py_END_ALLOW_THREADS
+    let_go(self);
+    if (result == -1) {
+        PyErr_SetFromErrno(PyExc_OSError);
+    }
+    return result == 0;
+}
+
+PyObject *
+mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+{
+    Py_ssize_t start = 0, length = 0;
+    int advice, done;
+
+    if (!check_count("madvise", given, 1, 3) || !to_int(arguments[0], &advice) ||
+        (given > 1 && !to_size(arguments[1], &start))) {
+        return NULL;
+    }
+    const int to_end = given < 3 || arguments[2] == Py_None;
+    if (!to_end && !to_size(arguments[2], &length)) {
+        return NULL;
+    }
+    LOCKED(op, done = madvise_locked((MmapObject *)op, advice, start, length, to_end));
+    if (!done) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static int
+size_locked(MmapObject *self, int64_t *size)
+{
+    int result;
+
+    if (!is_open(self)) {
+        return 0;
+    }
+    if (!self->keeps_fd) {
+        PyErr_SetString(PyExc_ValueError, "can't get size with trackfd=False");
+        return 0;
+    }
+    if (self->mapping.fd == -1) {
+        *size = self->mapping.size;
+        return 1;
+    }
+    hold(self);
+    Py_BEGIN_ALLOW_THREADS
+    result = mapping_file_size(&self->mapping, size);
+    Py_END_ALLOW_THREADS
+    let_go(self);
+    if (result == -1) {
+        PyErr_SetFromErrno(PyExc_OSError);
+    }
+    return result == 0;
+}
+
+PyObject *
+mmap_size(PyObject *op, PyObject *Py_UNUSED(unused))
+{
+    int64_t size;
+    int known;
+    LOCKED(op, known = size_locked((MmapObject *)op, &size));
+    return known ? PyLong_FromLongLong(size) : NULL;
+}
+
+/* With the GIL: no other thread may find the map half resized. */
+static int
+resize_locked(MmapObject *self, Py_ssize_t size)
+{
+    struct mapping *mapping = &self->mapping;
+
+    if (!is_open(self)) {
+        return 0;
+    }
+    if (self->holds > 0) {
+        PyErr_SetString(PyExc_BufferError,
+                        "mmap can't resize with extant buffers exported.");
+        return 0;
+    }
+    if (!self->keeps_fd) {
+        PyErr_SetString(PyExc_ValueError, "mmap can't resize with trackfd=False.");
+        return 0;
+    }
+    if (self->access == ACCESS_READ || self->access == ACCESS_COPY) {
+        PyErr_SetString(PyExc_TypeError,
+                        "mmap can't resize a readonly or copy-on-write memory map.");
+        return 0;
+    }
+    if (size < 0 || size > PY_SSIZE_T_MAX - mapping->offset) {
+        PyErr_SetString(PyExc_ValueError, "new size out of range");
+        return 0;
+    }
+    if (size > mapping->size && !mapping_can_grow(mapping)) {
+        PyErr_SetString(PyExc_ValueError,
+                        "mmap: can't expand a shared anonymous mapping on Linux");
+        return 0;
+    }
+    if (mapping_resize(mapping, size) == -1) {
+        PyErr_SetFromErrno(PyExc_OSError);
+        return 0;
+    }
+    return 1;
+}
+
+PyObject *
+mmap_resize(PyObject *op, PyObject *argument)
+{
+    Py_ssize_t size;
+    int resized;
+
+    if (!to_size(argument, &size)) {
+        return NULL;
+    }
+    LOCKED(op, resized = resize_locked((MmapObject *)op, size));
+    if (!resized) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+/* The end */
+
+static int
+close_locked(MmapObject *self)
+{
+    if (self->holds > 0) {
+        PyErr_SetString(PyExc_BufferError, "cannot close exported pointers exist");
+        return 0;
+    }
+    struct mapping mapping = self->mapping; /* closed for all before it is unmapped */
+    self->mapping.data = NULL;
+    self->mapping.fd = -1;
+    Py_BEGIN_ALLOW_THREADS
+    mapping_destroy(&mapping);
+    Py_END_ALLOW_THREADS
+    return 1;
+}
+
+PyObject *
+mmap_close(PyObject *op, PyObject *Py_UNUSED(unused))
+{
+    int closed;
+    LOCKED(op, closed = close_locked((MmapObject *)op));
+    if (!closed) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+PyObject *
+mmap_enter(PyObject *op, PyObject *Py_UNUSED(unused))
+{
+    int open;
+    LOCKED(op, open = is_open((MmapObject *)op));
+    return open ? Py_NewRef(op) : NULL;
+}
+
+/* Not an overriding close(): the type's own, which it was made with (bpo-45621). */
+PyObject *
+mmap_exit(PyObject *op, PyObject *const *Py_UNUSED(arguments), Py_ssize_t Py_UNUSED(given))
+{
+    return mmap_close(op, NULL);
+}
