@@ -72,6 +72,15 @@ class Machine(RuleBasedStateMachine):
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
         """A file and a map."""
+        self._begin(data)
+
+    @precondition(lambda self: not self.judged)
+    @rule(data=st.data())
+    def begin_again(self, data: st.DataObject) -> None:
+        """Another world, where the implementation lawfully went another way than the model."""
+        self._begin(data)
+
+    def _begin(self, data: st.DataObject) -> None:
         self.executor.reset()
         self.world = World(self.executor.facts)
         self.judged = True
