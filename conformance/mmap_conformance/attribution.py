@@ -48,24 +48,16 @@ def watched(program: Program, facts: Facts, distrusted: Container[str]) -> tuple
     world = World(facts)
     made: Program = []
     looks: set[int] = set()
-    last = len(program) - 1
-    closing = {operation.method for operation in _looks(program, facts)}
-    for number, operation in enumerate(program):
+    for number, operation in enumerate(program, 1):
         follow(world, operation)
         made.append(operation)
-        # Where the last operation is a look, the one before it is its business.
-        if number >= last - (program[last].method in closing):
-            continue
+        if number == len(program):
+            break
+        # Right before the last operation, the same look would only show the same.
+        useless = program[-1].method if number == len(program) - 1 else ""
         for look in ending(world):
-            if look.method not in distrusted:
+            if look.method not in distrusted and look.method != useless:
                 follow(world, look)
                 looks.add(len(made))
                 made.append(look)
     return made, looks
-
-
-def _looks(program: Program, facts: Facts) -> Iterator[Operation]:
-    world = World(facts)
-    for operation in program[:-1]:
-        follow(world, operation)
-    yield from ending(world)

@@ -181,8 +181,11 @@ class Triage:
             if (found.kind, found.shown_by) != (divergence.kind, divergence.shown_by):
                 return False
             # What an operation itself does wrong stays that clause's finding; what a later
-            # one shows may turn out to be due to another than the last that had a hand in it.
-            if not divergence.silent and found.clause != divergence.clause:
+            # one shows may turn out to be due to another than the last that had a hand in
+            # it, but is not to end up at what is known.
+            if found.identity[:2] != divergence.identity[:2] and (
+                not divergence.silent or found.identity[:2] in self._pairs()
+            ):
                 return False
             best = found
             return True
@@ -254,12 +257,16 @@ class Triage:
                 distrusted.add(longer[found.number].method)
         return None
 
+    def _pairs(self) -> set[tuple[str, str]]:
+        """Clauses and methods of the findings so far."""
+        return {(clause, method) for clause, method, _ in self._found}
+
     def _died_inside(self, program: Program) -> bool:
         """Whether it runs, inside the conversion of an argument, what is known to go wrong.
 
         A death hides the outcomes of what happened there.
         """
-        found = {(clause, method) for clause, method, _ in self._found}
+        found = self._pairs()
         return any(
             (clause, operation.method) in found
             for _, expectation in model(program, self._facts)
