@@ -180,7 +180,7 @@ def _compare(
 def _culprit(steps: Sequence[Step], number: int, clause: str) -> str:
     """The method that a clause speaks of, which may come before the one that shows it."""
     method = steps[number][0].method
-    if method not in LOOKS and clause not in DEADLY:
+    if clause.startswith("arguments.") or (method not in LOOKS and clause not in DEADLY):
         return method
     before = steps[:number]
     for operation, expectation in reversed(before):

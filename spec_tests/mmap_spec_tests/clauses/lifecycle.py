@@ -93,6 +93,7 @@ CLAUSES = (
         "Where an integer is asked for, an object with __index__ stands for the integer that it "
         "returns.",
         "should",
+        since=(3, 8),
     ),
     Clause(
         "arguments.positional-only",

@@ -118,8 +118,10 @@ def _set_length(data: bytearray, old: int, new: int) -> None:
 
 def _resized(map: Map, number: int, clause: str) -> None:
     if map.private or map.file is None:
-        # Nobody clears what a shrink leaves in the last page: growing may show it again.
-        map.certain = map.certain and not (map.shrunk and number > map.size)
+        # Nobody clears what a shrink leaves in the last page: growing may show it again, and
+        # in a private copy of it whatever the file once had there.
+        stale = map.shrunk or map.file is not None
+        map.certain = map.certain and not (stale and number > map.size)
         map.shrunk = map.shrunk or number < map.size
     map.size = number
     map.blame = ("resize.keeps-position",)

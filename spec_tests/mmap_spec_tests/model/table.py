@@ -65,7 +65,7 @@ def call(world: World, map: Map, operation: Operation) -> Expectation:
     if not map.closed or when_closed:
         expectation = handler(world, map, *arguments)
         if has_index(arguments):
-            expectation = honours_index(expectation)
+            expectation = honours_index(world, expectation)
         if map.memory.doubt:
             first = (map.memory.doubt, Shows(expectation.checks[-1][1]))
             return expectation._replace(checks=(first, *expectation.checks))
@@ -109,9 +109,12 @@ def has_index(arguments: Sequence[Value]) -> bool:
     return False
 
 
-def honours_index(expectation: Expectation) -> Expectation:
+def honours_index(world: World, expectation: Expectation) -> Expectation:
     """The same, but first of all the object with ``__index__`` must be accepted."""
     allowed = expectation.checks[-1][1]
+    if world.facts.edition < (3, 8):  # some arguments took it, some did not
+        checks = tuple((clause, Either((each, TYPE_ERROR))) for clause, each in expectation.checks)
+        return expectation._replace(checks=checks, assumed=expectation.assumed or allowed)
     if type(allowed) is Raises and not {"TypeError", "Exception"}.isdisjoint(allowed.names):
         return expectation
     first = ("arguments.dunder-index", Accepts())
