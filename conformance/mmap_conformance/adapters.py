@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -62,7 +63,14 @@ def resolve(text: str, configured: Mapping[str, Adapter] | None = None) -> Adapt
         return configured[text]
     for point in entry_points(group=ENTRY_POINTS):
         if point.name == text:
-            return registered(point.name, point.load())
+            try:
+                return registered(point.name, point.load())
+            except UsageError:
+                raise
+            except Exception as error:
+                raise UsageError(
+                    f"the entry point {text!r} of {ENTRY_POINTS} fails: {error!r}"
+                ) from error
     if text == "stdlib":
         return Adapter("stdlib", (sys.executable, "-E", "-S", str(WORKER), "mmap"))
     if text == "reference":
@@ -115,12 +123,16 @@ def find_interpreter(name: str) -> str:
         return found
     if name.startswith("python"):
         root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-        candidates = sorted(root.glob(f"*/bin/{name}"), key=lambda path: path.parts[-3])
+        candidates = sorted(root.glob(f"*/bin/{name}"), key=lambda path: _version(path.parts[-3]))
         for path in reversed(candidates):
             if _works(str(path)):
                 return str(path)
     problem = "does not run" if found else "is not found"
     raise UsageError(f"the interpreter {name!r} {problem}: give a command or a path that works")
+
+
+def _version(text: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", text)]
 
 
 def _works(path: str) -> bool:

@@ -132,7 +132,11 @@ class Channel:
             return Answer([reply.outcome], self._mark)
         outcomes, inner = reply.get("outcomes"), reply.get("meanwhile")
         whole = isinstance(outcomes, list) and len(outcomes) == len(program)
-        if not whole or not isinstance(inner, dict):
+        if (
+            not (whole and all(map(_is_outcome, outcomes)))
+            or not isinstance(inner, dict)
+            or not all(map(str.isdecimal, inner))
+        ):
             self.kill()
             return Answer([{"protocol": "an answer without its outcomes"}], self._mark)
         return Answer(outcomes, None, {int(number): each for number, each in inner.items()})
@@ -220,6 +224,12 @@ class Channel:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _is_outcome(outcome: object) -> bool:
+    if isinstance(outcome, list):
+        return len(outcome) == 3 and isinstance(outcome[0], list) and bool(outcome[0])
+    return isinstance(outcome, str | dict)
 
 
 class _Death(NamedTuple):

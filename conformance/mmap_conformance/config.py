@@ -16,6 +16,7 @@ command without it is any program that speaks the worker's protocol.
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,11 +39,12 @@ _KEYS = {
 }
 
 
-def configured(start: Path) -> dict[str, Adapter]:
+def configured(start: Path, wanted: Collection[str] | None = None) -> dict[str, Adapter]:
     """The implementations that the nearest ``pyproject.toml`` configures, by name.
 
     Args:
         start: the folder from which to look upwards.
+        wanted: names, of which the interpreters must be there; None for all.
 
     Raises:
         UsageError: the file is no TOML, or an entry makes no sense.
@@ -50,7 +52,14 @@ def configured(start: Path) -> dict[str, Adapter]:
     for folder in (start, *start.parents):
         path = folder / "pyproject.toml"
         if path.is_file():
-            return {name: _adapter(path, name, table) for name, table in _tables(path).items()}
+            tables = _tables(path)
+            for name, table in tables.items():
+                _check(f"{path}, implementation {name!r}", name, table)
+            return {
+                name: _adapter(path, name, table)
+                for name, table in tables.items()
+                if wanted is None or name in wanted
+            }
     return {}
 
 
@@ -70,8 +79,7 @@ def _tables(path: Path) -> dict[str, Any]:
     return dict(table)
 
 
-def _adapter(path: Path, name: str, table: Any) -> Adapter:
-    where = f"{path}, implementation {name!r}"
+def _check(where: str, name: str, table: Any) -> None:
     if name in ("stdlib", "reference"):
         raise UsageError(f"{where}: this name is taken, choose another")
     if not isinstance(table, dict):
@@ -81,27 +89,32 @@ def _adapter(path: Path, name: str, table: Any) -> Adapter:
             raise UsageError(f"{where}: unknown key {key!r}; known are {', '.join(_KEYS)}")
         if not isinstance(value, _KEYS[key]):
             raise UsageError(f"{where}: {key} is not a {_KEYS[key].__name__}")
-    module = table.get("module", "mmap")
-    command, environment = table.get("command"), table.get("environment", {})
-    if command is not None and (not command or not all(isinstance(p, str) for p in command)):
+    command = table.get("command", ["{worker}"])
+    if not command or not all(isinstance(part, str) for part in command):
         raise UsageError(f"{where}: command is not a list of texts")
-    if not all(isinstance(value, str) for value in environment.values()):
+    if not all(isinstance(value, str) for value in table.get("environment", {}).values()):
         raise UsageError(f"{where}: environment has a value that is no text")
     try:
-        edition = parse_edition(table["edition"]) if "edition" in table else None
+        parse_edition(table.get("edition", "3.1"))
     except ValueError as error:
         raise UsageError(f"{where}: {error}") from error
-    if command is None:
-        adapter = resolve(module)
-    else:
-        words = tuple(part.replace("{worker}", str(WORKER)) for part in command)
+
+
+def _adapter(path: Path, name: str, table: dict[str, Any]) -> Adapter:
+    module = table.get("module", "mmap")
+    if "command" in table:
+        words = tuple(part.replace("{worker}", str(WORKER)) for part in table["command"])
         adapter = Adapter(name, words, module.partition("@")[0])
-    known = path.parent / table["expectations"] if "expectations" in table else None
+    else:
+        try:
+            adapter = resolve(module)
+        except UsageError as error:
+            raise UsageError(f"{path}, implementation {name!r}: {error}") from error
     return replace(
         adapter,
         name=name,
-        edition=edition or adapter.edition,
-        environment=environment,
+        edition=parse_edition(table["edition"]) if "edition" in table else adapter.edition,
+        environment=table.get("environment", {}),
         directory=str(path.parent),
-        expectations=known,
+        expectations=path.parent / table["expectations"] if "expectations" in table else None,
     )

@@ -109,11 +109,11 @@ class _Run:
         triage = Triage(self._adapter, options, self._expectations, facts, self._workers, deadline)
         self._triage = triage
         self._generator = Generator(facts, triage.is_masked)
-        yield Started(
-            name, hello, edition_text(edition), options.level, options.seed, options.budget
-        )
         stopped = ""
         try:
+            yield Started(
+                name, hello, edition_text(edition), options.level, options.seed, options.budget
+            )
             for steps, area, answer in self._answered(deadline):
                 yield from self._judged(steps, answer)
                 if triage.deaths > _MOST_DEATHS:

@@ -71,6 +71,11 @@ class Expectations:
             raise UsageError(f"cannot read expectations {path}: {error.strerror}") from error
         except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise UsageError(f"expectations {path} are no TOML: {error}") from error
+        unknown = tables.keys() - {"implementations", "finding"}
+        if unknown:
+            raise UsageError(f"expectations {path}: unknown key {sorted(unknown)[0]!r}")
+        if not isinstance(tables.get("finding", []), list):
+            raise UsageError(f"expectations {path}: finding is no list of tables")
         names = tables.get("implementations", ["*"])
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise UsageError(f"expectations {path}: implementations is no list of names")
@@ -107,6 +112,9 @@ def _entry(table: dict[str, str], names: tuple[str, ...]) -> Expected:
     unknown = set(table) - _KEYS
     if unknown:
         raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
+    for key, value in table.items():
+        if not isinstance(value, str):
+            raise ValueError(f"{key} is no text")
     for key in ("clause", "reason"):
         if not table.get(key):
             raise ValueError(f"{key} is missing")

@@ -81,7 +81,7 @@ class Gate:
             return NOT_STARTED
         if self.failures:
             return FINDINGS
-        if self.idle or not self.finished:
+        if self.idle or not self.finished or self.begun.keys() - self.finished.keys():
             return NOTHING_RAN
         return OK
 

@@ -5,6 +5,7 @@ A crash of the implementation is a crash of the driver here.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,6 +39,8 @@ class InProcess:
         """
         self.timeout = 0.0
         self._program: Sequence[Operation] = ()
+        if "" not in sys.path:  # a worker finds modules of the current directory as well
+            sys.path.insert(0, "")
         loaded, problem = worker.load(module)
         if problem:
             raise StartError(problem)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mmap_conformance.channel import Answer, describe_death
 from mmap_conformance.events import Kind
-from mmap_spec_tests.expectation import Allowed, Expectation, Outcome, Raises
+from mmap_spec_tests.expectation import Allowed, Expectation, Outcome, Raises, Shows
 from mmap_spec_tests.operations import Operation
 
 Step = tuple[Operation, Expectation]
@@ -171,7 +171,10 @@ def _compare(
                 culprit = _culprit(steps, number, clause)
                 return Divergence(number, clause, culprit, shown_by, allowed, outcome)
     if kind_of(outcome) in ("crashed", "hung", "protocol"):
-        clause = next((c for c, _ in expectation.checks if holds(c)), "lifecycle.clean-exit")
+        own = (c for c, allowed in expectation.checks if holds(c) and type(allowed) is not Shows)
+        clause = next(own, "lifecycle.clean-exit")
+        if not holds(clause):
+            return None
         culprit = _culprit(steps, number, clause)
         return Divergence(number, clause, culprit, shown_by, None, outcome)
     return None

@@ -26,6 +26,11 @@ def lines(program: Program, module: str = "mmap") -> list[str]:
     return [renderer.statement(Operation(*operation)) for operation in program]
 
 
+def printable(text: str) -> str:
+    """Text of an implementation, without what a terminal or a file would choke on."""
+    return "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+
+
 class Renderer:
     """Turns values into expressions and operations into statements."""
 

@@ -13,6 +13,7 @@ from mmap_conformance.errors import UsageError
 from mmap_conformance.inprocess import model_facts
 from mmap_conformance.judge import Divergence, Step, judge
 from mmap_conformance.options import Options
+from mmap_conformance.render import lines
 from mmap_conformance.reports import jsonl
 from mmap_conformance.triage import model
 from mmap_conformance.workers import Workers
@@ -92,7 +93,12 @@ def recorded(what: str) -> list[Recorded]:
     if not isinstance(content, list):
         report = jsonl.read(path)
         return [Recorded(f.clause, f.program, f.implementation) for f in report.findings]
-    return [Recorded(what, [_operation(path, item) for item in content])]
+    program = [_operation(path, item) for item in content]
+    try:
+        lines(program)
+    except Exception as error:
+        raise UsageError(f"{path} is no program: {error!r}") from error
+    return [Recorded(what, program)]
 
 
 def _operation(path: Path, item: Any) -> Operation:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from textwrap import fill, indent
 
 from mmap_conformance.events import Finding
+from mmap_conformance.render import printable
 from mmap_spec_tests.clause import Clause
 
 HELPERS = {
@@ -169,4 +170,5 @@ Got:      {finding.got}
 Exits with 0 where the clause is met and with another code, or a signal, where it is not.
 It tests the module {module!r}, or the one that is named as its first argument.
 """
+    text = printable(text)
     return '"""' + text.replace("\\", "\\\\").replace('"""', "'''") + '"""'

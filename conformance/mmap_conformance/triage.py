@@ -301,7 +301,8 @@ class Triage:
             self._avoided.add(divergence.identity[:2])
         clause = CLAUSES[divergence.clause]
         allowed = divergence.allowed
-        reason = self._expectations.reason(self._adapter.name, self._facts.edition, divergence)
+        version = tuple(self._workers.hello()["version"])
+        reason = self._expectations.reason(self._adapter.name, version, divergence)
         return Finding(
             self._adapter.name,
             clause.id,

@@ -391,7 +391,8 @@ def serve(name):
         while data:
             data = data[os.write(private, data) :]
 
-    sys.path[0] = ""  # as in `python -c`: the current directory, not this file's
+    # As in `python -c`: the current directory, not this file's; but it is not to hide mmap.
+    sys.path[:1] = [] if name == "mmap" else [""]
     module, problem = load(name)
     scratch = os.path.join(os.environ.get("TMPDIR", "/tmp"), "mmap-worker-%d" % os.getpid())
     os.makedirs(scratch)

@@ -149,7 +149,7 @@ class Workers:
             channel = Channel(adapter.command, self._environment, self.timeout, adapter.directory)
             try:
                 self._hello = channel.hello()
-            except StartError:
+            except BaseException:
                 channel.close()
                 raise
             self._channel = channel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -22,7 +23,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         parsed = parse(sys.argv[1:] if arguments is None else arguments)
-        return int(parsed.verb(parsed))
+        code = int(parsed.verb(parsed))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except UsageError as error:
         return _say(str(error), USAGE)
     except StartError as error:

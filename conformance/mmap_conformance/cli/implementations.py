@@ -23,7 +23,7 @@ def adapters(names: Sequence[str], isolation: str) -> tuple[list[Adapter], list[
     Raises:
         UsageError: a name is unknown or given twice, or the isolation cannot be had.
     """
-    known = configured(Path.cwd())
+    known = configured(Path.cwd(), names)
     there: list[Adapter] = []
     missing: list[NotStarted] = []
     names = names or DEFAULT

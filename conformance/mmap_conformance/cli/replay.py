@@ -6,9 +6,11 @@ import argparse
 import sys
 
 from mmap_conformance.cli.implementations import adapters
+from mmap_conformance.errors import StartError
+from mmap_conformance.events import NotStarted
 from mmap_conformance.gate import FINDINGS, NOT_STARTED, NOTHING_RAN, OK, is_below
 from mmap_conformance.judge import describe
-from mmap_conformance.render import lines
+from mmap_conformance.render import lines, printable
 from mmap_conformance.replay import Replayed, recorded, replay
 from mmap_spec_tests.clauses import CLAUSES
 
@@ -30,7 +32,12 @@ def run(parsed: argparse.Namespace) -> int:
         for each in programs:
             if not parsed.implementations and each.implementation not in ("", adapter.name):
                 continue
-            result = replay(adapter, each.program, options)
+            try:
+                result = replay(adapter, each.program, options)
+            except StartError as error:
+                print(f"{adapter.name}: did not start: {error}", file=sys.stderr)
+                missing.append(NotStarted(adapter.name, str(error)))
+                break
             print(f"{each.title} on {adapter.name}")
             _show(result)
             ran = True
@@ -53,7 +60,7 @@ def _show(result: Replayed) -> None:
     for number, (text, outcome) in enumerate(zip(texts, result.outcomes, strict=False)):
         divergence = result.divergence
         bad = divergence is not None and divergence.number == number
-        print(f"  {'F' if bad else ' '} {text:{width}}  {describe(outcome)}")
+        print(f"  {'F' if bad else ' '} {text:{width}}  {printable(describe(outcome))}")
         if bad and divergence is not None:
             allowed = divergence.allowed
             told = allowed.describe() if allowed is not None else "an outcome"

@@ -12,6 +12,7 @@ from mmap_conformance import parallel
 from mmap_conformance.cli.implementations import DEFAULT, adapters
 from mmap_conformance.errors import UsageError
 from mmap_conformance.events import Event
+from mmap_conformance.expectations import Expectations
 from mmap_conformance.gate import Gate
 from mmap_conformance.reports import Consumer, open_report
 from mmap_conformance.reports.terminal import Terminal
@@ -23,6 +24,7 @@ def run(parsed: argparse.Namespace) -> int:
     from mmap_conformance.cli.arguments import options as options_of
 
     options = options_of(parsed)
+    Expectations.read(options.expectations)
     there, missing = adapters(parsed.implementations, options.isolation)
     names = parsed.implementations or DEFAULT
     gate = Gate()

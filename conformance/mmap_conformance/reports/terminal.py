@@ -20,7 +20,7 @@ from mmap_conformance.events import (
     Started,
 )
 from mmap_conformance.gate import Gate, is_information
-from mmap_conformance.render import lines
+from mmap_conformance.render import lines, printable
 from mmap_conformance.reports.matrix import legend, matrix
 from mmap_spec_tests.clauses import CLAUSES
 
@@ -117,14 +117,17 @@ class Terminal:
         """Progress where there is no terminal: a line for what happens seldom."""
         name = event.implementation
         if isinstance(event, Started):
-            self._err.print(f"{name}: started, {_who(event)}", soft_wrap=True)
+            self._tell(f"{name}: started, {_who(event)}")
         elif isinstance(event, Restarted) and self._verbose:
-            self._err.print(f"{name}: worker {event.outcome}, restarted", soft_wrap=True)
+            self._tell(f"{name}: worker {event.outcome}, restarted")
             if event.stderr.strip():
-                self._err.print(event.stderr.rstrip(), soft_wrap=True)
+                self._tell(event.stderr.rstrip())
         elif isinstance(event, Finished):
             told = f"{_count(event.operations, 'operation')} in {event.seconds:.1f} s"
-            self._err.print(f"{name}: finished, {told}", soft_wrap=True)
+            self._tell(f"{name}: finished, {told}")
+
+    def _tell(self, text: str) -> None:
+        self._err.print(Text(printable(text)), soft_wrap=True)
 
     def _findings(self) -> None:
         gate = self._gate
@@ -188,7 +191,7 @@ class Terminal:
                 self._print(f"{name} ({who}): not finished", "red")
 
     def _print(self, text: str = "", style: str | None = None) -> None:
-        self._out.print(Text(_printable(text), style or ""), soft_wrap=True)
+        self._out.print(Text(printable(text), style or ""), soft_wrap=True)
 
 
 def _alike(findings: list[Finding]) -> list[list[Finding]]:
@@ -218,9 +221,3 @@ def _summary(event: Finished) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _printable(text: str) -> str:
-    """Text of an implementation, without what a terminal would obey."""
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode()
-                   for c in text)  # fmt: skip
