@@ -11,7 +11,7 @@ from mmap_conformance.attribution import expanded, flat, looks_at_files, watched
 from mmap_conformance.channel import Answer
 from mmap_conformance.events import Finding, Verdict
 from mmap_conformance.expectations import Expectations
-from mmap_conformance.gate import is_information
+from mmap_conformance.gate import fails
 from mmap_conformance.judge import Divergence, Identity, Step, describe, judge
 from mmap_conformance.options import Options
 from mmap_conformance.reduce import reduce
@@ -119,10 +119,10 @@ class Triage:
         if why:
             return Verdict(clause.id, "not applicable", why=why)
         if failures:
-            if is_information(failures[0], options.level):
-                return Verdict(clause.id, "information", checks)
-            known = all(finding.reason for finding in failures)
-            return Verdict(clause.id, "expected" if known else "failed", checks)
+            if any(fails(finding, options.level) for finding in failures):
+                return Verdict(clause.id, "failed", checks)
+            known = any(finding.reason for finding in failures)
+            return Verdict(clause.id, "expected" if known else "information", checks)
         if checks:
             return Verdict(clause.id, "passed", checks)
         if (options.clauses and clause.id not in options.clauses) or (

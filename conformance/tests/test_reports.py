@@ -307,7 +307,10 @@ def test_findings_and_expected_ones_are_told_apart() -> None:
 
 def test_flaky_findings_say_so() -> None:
     flaky = Finding(**{**vars(UNEXPECTED), "repeats": (2, 3)})
-    assert "flaky:    a, seen in 2 of 3 replays" in shown([EVENTS[0], Found(flaky)])[0]
+    told = shown([EVENTS[0], Found(flaky)])[0]
+    assert "Flaky, so not counted (1)" in told and "seen in 2 of 3 replays" in told
+    crash = Finding(**{**vars(flaky), "kind": "crashed"})
+    assert "flaky:    a, seen in 2 of 3 replays" in shown([EVENTS[0], Found(crash)])[0]
     assert "flaky" not in shown()[0]
 
 

@@ -134,7 +134,8 @@ class Terminal:
         expected = [finding for finding in gate.findings if finding.reason]
         others = [finding for finding in gate.findings if not finding.reason]
         information = [finding for finding in others if is_information(finding, gate.level)]
-        failures = [finding for finding in others if finding not in information]
+        failures = gate.failures
+        flaky = [f for f in others if f not in information and f not in failures]
         if failures:
             groups = _alike(failures)
             shared = f", {len(groups)} different" if len(groups) < len(failures) else ""
@@ -142,6 +143,7 @@ class Terminal:
             for number, alike in enumerate(groups, 1):
                 self._finding(number, alike)
         self._compact("Expected findings", expected)
+        self._compact("Flaky, so not counted", flaky)
         self._compact(f"Information, below level {gate.level}", information)
 
     def _finding(self, number: int, alike: list[Finding]) -> None:
@@ -170,7 +172,9 @@ class Terminal:
         self._print(f"\n{title} ({len(findings)})", "bold")
         for finding in findings:
             call = lines(finding.program[-1:])[0]
+            seen, tried = finding.repeats
             reason = f" - {finding.reason}" if finding.reason else ""
+            reason += f", seen in {seen} of {tried} replays" if finding.flaky else ""
             told = f"{finding.implementation}: {finding.clause}: {call} {finding.got}{reason}"
             self._print(f"  {told}")
 
