@@ -62,7 +62,8 @@ mmap = importlib.import_module(sys.argv[1] if len(sys.argv) > 1 else {module!r})
 """
 
 _FOLDER = """\
-folder = tempfile.mkdtemp()
+# In memory, where the file was when this was found: file systems differ in what they allow.
+folder = tempfile.mkdtemp(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
 atexit.register(shutil.rmtree, folder, True)
 """
 

@@ -19,6 +19,9 @@ PERIOD = 251
 TEXT = bytes(bytearray((i * 7 + 97) % 256 if i % 23 else 10 for i in range(PERIOD)))
 
 
+EXHAUSTED = [["MemoryError", "Exception", "BaseException", "object"], None, ""]
+
+
 def represent(value):
     """The text that stands for a returned value (the driver's model has the same)."""
     kind = type(value)
@@ -129,7 +132,10 @@ class Session(object):
             if self.mark is not None:
                 self.mark(number)
             self.inner = []
-            outcomes.append(self.outcome(operation))
+            try:
+                outcomes.append(self.outcome(operation))
+            except MemoryError:  # with none left to tell of the first one
+                outcomes.append(EXHAUSTED)
             if self.inner:
                 self.meanwhile[number] = self.inner
         return outcomes
