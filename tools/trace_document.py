@@ -110,7 +110,8 @@ def _rows(
         return
     console.out(f"{title}:", highlight=False)
     for row in rows:
-        console.out("\t".join(" ".join(cell.split()) for cell in row), highlight=False)
+        # Not with the console, which makes tabs spaces.
+        print("\t".join(" ".join(cell.split()) for cell in row), file=console.file)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -74,11 +74,17 @@ class Machine(RuleBasedStateMachine):
         """A file and a map."""
         self._begin(data)
 
-    @precondition(lambda self: not self.judged)
+    @precondition(lambda self: not (self.judged and self._has_something_to_do()))
     @rule(data=st.data())
     def begin_again(self, data: st.DataObject) -> None:
-        """Another world, where the implementation lawfully went another way than the model."""
+        """Another world, where the implementation lawfully went another way than the model.
+
+        Or where nothing is left of this one that a rule could use.
+        """
         self._begin(data)
+
+    def _has_something_to_do(self) -> bool:
+        return any(item.when(self.world) for item in rules_of(self.area))
 
     def _begin(self, data: st.DataObject) -> None:
         self.executor.reset()

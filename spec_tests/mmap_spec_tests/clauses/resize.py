@@ -47,6 +47,7 @@ CLAUSES = (
         "resize.grown-anonymous-usable",
         "Anonymous memory that was allowed to grow can be used in its new length.",
         "must",
+        until=(3, 13, 8),
         needs="resize",
         restates=("61b312f6bf",),
         source=_ANON,

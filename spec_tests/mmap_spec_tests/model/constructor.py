@@ -19,8 +19,12 @@ _ACCESS = {"ACCESS_READ": READ, "ACCESS_WRITE": WRITE, "ACCESS_COPY": COPY, "ACC
 
 @elsewhere("mmap()")
 def construct(world: World, operation: Operation) -> Expectation:
+    if len(operation.arguments) > len(_NAMES):
+        raise LookupError("too many arguments: no clause is about that")
     given: dict[str, Value] = dict(zip(_NAMES, operation.arguments, strict=False))
     given.update(operation.keywords)
+    if given.keys() - {*_NAMES, "trackfd"}:
+        raise LookupError("an unknown keyword: no clause is about that")
     if "trackfd" in given and world.facts.edition < (3, 13):
         raise LookupError("trackfd came with 3.13")
     trackfd = given.pop("trackfd", True)
@@ -39,9 +43,9 @@ def construct(world: World, operation: Operation) -> Expectation:
         return no("constructor.argument-types", args.merge(*wrong))
     length, offset = args.whole(given["length"]), args.whole(given.get("offset", 0))
     assert length is not None and offset is not None
-    access = _constant(given.get("access", "ACCESS_DEFAULT"))
-    flags = _constant(given.get("flags", "MAP_SHARED"))
-    prot = _constant(given.get("prot", "PROT_READ|PROT_WRITE"))
+    access = _constant(world, given.get("access", "ACCESS_DEFAULT"), "ACCESS_")
+    flags = _constant(world, given.get("flags", "MAP_SHARED"), "MAP_")
+    prot = _constant(world, given.get("prot", "PROT_READ|PROT_WRITE"), "PROT_")
     faults = _faults(world, given, length, offset, access, flags, prot)
     if faults:
         clause, errors, *before = faults[0]
@@ -53,11 +57,21 @@ def _file(world: World, fileno: Value) -> File | None:
     return world.files[fileno["descriptor"]] if tag_of(fileno) == "descriptor" else None
 
 
-def _constant(value: Value) -> str:
-    """The name of a constant, or a text that is none for a number."""
+def _constant(world: World, value: Value, kind: str) -> str:
+    """The name of a constant, or a text that is none for a number that is no constant."""
+    if tag_of(value) == "constant":
+        value = value["constant"]
     if type(value) is str:
-        return value
-    return value["constant"] if tag_of(value) == "constant" else str(value)
+        return "|".join(sorted(value.split("|")))
+    known = {name: n for name, n in world.facts.constants.items() if name.startswith(kind)}
+    if not known and args.whole(value) in range(4):  # what they are everywhere
+        raise LookupError(f"whether {value} is a constant is not known")
+    for name, number in known.items():
+        if number == value:
+            return name
+    if kind != "ACCESS_":
+        raise LookupError(f"what {value} is composed of is not for the model to say")
+    return str(value)
 
 
 def _conversions(world: World, given: dict[str, Value]) -> list[Raises]:
@@ -112,9 +126,9 @@ def _map(
 ) -> Expectation:
     """What the system and the file have to say."""
     fileno = given["fileno"]
-    access = _constant(given.get("access", "ACCESS_DEFAULT"))
-    flags = _constant(given.get("flags", "MAP_SHARED"))
-    prot = _constant(given.get("prot", "PROT_READ|PROT_WRITE"))
+    access = _constant(world, given.get("access", "ACCESS_DEFAULT"), "ACCESS_")
+    flags = _constant(world, given.get("flags", "MAP_SHARED"), "MAP_")
+    prot = _constant(world, given.get("prot", "PROT_READ|PROT_WRITE"), "PROT_")
     anonymous = args.whole(fileno) == -1
     unaligned = offset % world.facts.granularity != 0
     at_system: list[Any] = []  # refusals that come from the system, in whatever order
@@ -165,11 +179,11 @@ def _map(
             made.made = ("constructor.length-zero-maps-whole-file",)
         world.maps[target] = made
 
-    checks = tuple((clause, NONE) for clause in _claims(given, file, access))
+    checks = tuple((clause, NONE) for clause in _claims(given, file, access, trackfd))
     return Expectation(checks, effect, marks=_MARKS)
 
 
-def _claims(given: dict[str, Value], file: File | None, access: str) -> list[str]:
+def _claims(given: dict[str, Value], file: File | None, access: str, trackfd: bool) -> list[str]:
     """The clauses that a map which was made speaks for, the most telling first."""
     claims = []
     if file is None:
@@ -182,6 +196,6 @@ def _claims(given: dict[str, Value], file: File | None, access: str) -> list[str
         claims.insert(0, "constructor.accepts-access-keyword")
     if "flags" in given:
         claims.insert(0, "constructor.flags-choose-sharing")
-    if not given.get("trackfd", True):
+    if not trackfd:
         claims.insert(0, "constructor.trackfd-false")
     return claims

@@ -53,12 +53,12 @@ class Memory:
         self.data = bytearray(data)
         self.blame: Blame = ()
         self.doubt = ""  # the clause that every later look speaks for first
-        self.writer: object = None  # the map that last changed it
+        self.writer: object = None  # the identity of the map that last changed it
 
     def clone(self) -> Memory:
         """The same bytes, apart."""
         other = Memory(self.data)
-        other.blame, other.doubt = self.blame, self.doubt
+        other.blame, other.doubt, other.writer = self.blame, self.doubt, self.writer
         return other
 
 
@@ -77,6 +77,7 @@ class File(Memory):
         other = File(bytes(self.data), self.mode)
         other.open = self.open
         other.blame, other.doubt, other.reach = self.blame, self.doubt, self.reach
+        other.writer = self.writer
         return other
 
 
@@ -85,7 +86,8 @@ class Map:
 
     __slots__ = (
         "access", "anonymous", "base", "blame", "by_prot", "certain", "closed", "danger", "exports",
-        "file", "made", "memory", "offset", "plain", "pos", "private", "shrunk", "size", "trackfd",
+        "file", "identity", "made", "memory", "offset", "plain", "pos", "private", "shrunk", "size",
+        "trackfd",
     )  # fmt: skip
 
     def __init__(
@@ -100,6 +102,7 @@ class Map:
         private: bool = False,
         trackfd: bool = True,
     ) -> None:
+        self.identity = object()  # what a map and its copies in other worlds share
         self.memory = memory
         self.size = size
         self.base = base
@@ -128,7 +131,7 @@ class Map:
     def looks(self, clause: str, allowed: Allowed) -> tuple[tuple[str, Allowed], ...]:
         """Checks of an operation that looks at the bytes: who wrote them, then itself."""
         checks = (*shows(self.memory.blame, allowed), (clause, allowed))
-        if self.memory.writer not in (None, self):
+        if self.memory.writer not in (None, self.identity):
             checks = (("sharing.maps-of-one-file", Shows(allowed)), *checks)
         if self.offset and self.file is not None:
             checks += (("offset.counts-from-file-start", allowed),)

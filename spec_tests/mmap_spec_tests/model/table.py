@@ -170,7 +170,7 @@ def read_only(map: Map, clause: str, allowed: Raises = TYPE_ERROR) -> Expectatio
 def changed(world: World, map: Map, clause: str) -> None:
     """Note that an operation changed bytes of a map: what they now speak for."""
     map.memory.blame = (clause,)
-    map.memory.writer = map
+    map.memory.writer = map.identity
     if map.file is None:
         return
     if map.private:

@@ -70,7 +70,9 @@ def map_oddly(draw: Draw, world: World) -> Operation:
     for _ in range(draw.integer(1, 2)):
         what = draw.choice(("length", "offset", "access", "both", "fileno"))
         if what == "length":
-            given["length"] = draw.choice((-1, 2**40, 1.5, None, "1", index(1), huge(draw, world)))
+            given["length"] = draw.choice(
+                (-1, 2**40, -(2**70), 1.5, None, "1", index(1), huge(draw, world))
+            )
         elif what == "offset":
             odd = (-1, 1, granularity - 1, 2 * granularity + 1, -granularity, 1.5, 2**70, 2**40)
             given["offset"] = draw.choice(odd)
