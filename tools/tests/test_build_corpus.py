@@ -98,18 +98,23 @@ def test_the_text_has_a_program_a_line_in_the_order_of_the_clauses(
     build_corpus: ModuleType,
 ) -> None:
     first, second = list(CLAUSES)[4], list(CLAUSES)[9]
-    text = build_corpus.as_text({second: [OTHER], first: [FILE, MAP]})
+    text = build_corpus.as_text({second: [[OTHER]], first: [[FILE, MAP], [OTHER]]})
     lines = text.splitlines()
     assert [lines[0], lines[-1], text[-1]] == ["{", "}", "\n"]
     assert [line.split('"')[1] for line in lines[1:-1]] == [first, second]
     assert json.loads(text) == {
-        first: [[list(FILE), ["m0", "mmap()", [{"descriptor": "f0"}, 0], {}]]],
+        first: [
+            [list(FILE), ["m0", "mmap()", [{"descriptor": "f0"}, 0], {}]],
+            [["m1", "mmap()", [-1, 9], {}]],
+        ],
         second: [[["m1", "mmap()", [-1, 9], {}]]],
     }
 
 
 def test_the_corpus_is_as_this_tool_writes_it(build_corpus: ModuleType) -> None:
-    kept = {entry.clause: entry.program for entry in corpus()}
+    kept: dict[str, list[Program]] = {}
+    for entry in corpus():
+        kept.setdefault(entry.clause, []).append(entry.program)
     assert build_corpus.TARGET.read_text("utf-8") == build_corpus.as_text(kept)
 
 
@@ -135,10 +140,11 @@ def test_clauses_that_no_program_reaches_are_told(
     *missing, count = capsys.readouterr().out.split("\n")[:-1]
     missing = [line for line in missing if line]
     written = json.loads(target.read_text("utf-8"))
-    assert count == f"{len(written)} programs"
+    assert count == f"{sum(map(len, written.values()))} programs"
     assert len(written) == 1 if rounds == 0 else len(written) > 40
     unix = {clause.id for clause in CLAUSES.values() if "unix" in clause.platforms}
-    assert {line.removeprefix("no program reaches ") for line in missing} == unix - set(written)
+    told = {line.removeprefix("no program reaches ").split()[0] for line in missing}
+    assert unix - set(written) <= told <= unix
 
 
 def test_where_every_clause_is_reached_nothing_is_told(

@@ -55,4 +55,6 @@ def expect_reentrant(world: World, operation: Operation, expect: Expect) -> Expe
     expectation = converted._replace(
         checks=((clause, allowed),), effect=effect, meanwhile=tuple(meanwhile)
     )
-    return honours_index(world, expectation) if has_index(operation.arguments) else expectation
+    if has_index(operation.arguments):
+        return honours_index(world, operation.method, expectation)
+    return expectation

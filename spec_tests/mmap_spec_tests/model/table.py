@@ -65,7 +65,7 @@ def call(world: World, map: Map, operation: Operation) -> Expectation:
     if not map.closed or when_closed:
         expectation = handler(world, map, *arguments)
         if has_index(arguments):
-            expectation = honours_index(world, expectation)
+            expectation = honours_index(world, method, expectation)
         if map.memory.doubt:
             first = (map.memory.doubt, Shows(expectation.checks[-1][1]))
             return expectation._replace(checks=(first, *expectation.checks))
@@ -109,10 +109,14 @@ def has_index(arguments: Sequence[Value]) -> bool:
     return False
 
 
-def honours_index(world: World, expectation: Expectation) -> Expectation:
+_LATE = frozenset(("read", "seek", "write_byte"))
+"""Methods that take ``__index__`` in every argument since 3.8 only."""
+
+
+def honours_index(world: World, method: str, expectation: Expectation) -> Expectation:
     """The same, but first of all the object with ``__index__`` must be accepted."""
     allowed = expectation.checks[-1][1]
-    if world.facts.edition < (3, 8):  # some arguments took it, some did not
+    if method in _LATE and world.facts.edition < (3, 8):
         checks = tuple((clause, Either((each, TYPE_ERROR))) for clause, each in expectation.checks)
         return expectation._replace(checks=checks, assumed=expectation.assumed or allowed)
     if type(allowed) is Raises and not {"TypeError", "Exception"}.isdisjoint(allowed.names):
