@@ -142,6 +142,25 @@ def test_the_last_look_catches_lost_data() -> None:
         run_state_machine_as_test(machine_for("position", Loses(Facts())), settings=FEW)
 
 
+def test_the_first_disagreement_is_the_one_that_is_told() -> None:
+    """The last look at what is broken already would tell of something else."""
+
+    class Breaks(Obedient):
+        broken = False
+
+        def reset(self) -> None:
+            super().reset()
+            self.broken = False
+
+        def outcome(self, operation: Operation) -> Outcome:
+            self.broken |= operation.method == "seek"
+            outcome = super().outcome(operation)
+            return "'broken'" if self.broken else outcome
+
+    with pytest.raises(Disagreement, match=r": m0 seek .*, got 'broken'$"):
+        run_state_machine_as_test(machine_for("position", Breaks(Facts((3, 13)))), settings=FEW)
+
+
 def test_what_is_lawful_but_not_assumed_begins_another_world() -> None:
     """Shared anonymous memory may refuse to grow, after which the model knows no more."""
     refusals = 0

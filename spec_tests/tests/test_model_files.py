@@ -199,6 +199,7 @@ OFFSET = [
     row(LONG, made(offset=-1), fails=OverflowError),
     row(LONG, made("m0", 5, offset=1), fails=SYSTEM),
     row(LONG, made(offset=2 * PAGE), fails=ValueError),
+    row(on("f0", "file()", pattern(PAGE)), made(offset=PAGE), fails=ValueError),
 ]
 
 CHILD = [["m0", "[]=", [0, 74], {}], ["m0", "seek", [7], {}], ["m0", "tell", [], {}]]

@@ -107,6 +107,8 @@ def test_nothing_is_asked_of_the_dead(area: str, programs: Programs, make_facts:
         for number, (operation, _) in enumerate(steps):
             used = [world.maps[n] for n in _handles(operation) if n in world.maps]
             assert number >= looks or all(map.certain or map.closed for map in used), operation
+            if operation.method == "del":  # what a view exports is alive without a name
+                assert not any(view.of in used for view in world.views.values()), operation
             view = world.views.get(operation.target)
             assert view is None or not view.released, operation
             follow(world, operation)
@@ -188,7 +190,8 @@ BOUNDARIES: dict[str, Callable[[int, int], bool]] = {
     "negative": lambda number, size: number < 0,
     "last": lambda number, size: number == size - 1,
     "end": lambda number, size: number == size,
-    "past the end": lambda number, size: size < number < 2**20,
+    "just past the end": lambda number, size: number == size + 1,
+    "past the end": lambda number, size: size + 1 < number < 2**20,
     "huge": lambda number, size: 2**31 <= number < 2**63,
     "beyond ssize_t": lambda number, size: number > 2**63 - 1,
     "below ssize_t": lambda number, size: number < -(2**63),

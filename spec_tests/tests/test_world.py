@@ -299,6 +299,7 @@ SPEAKS: dict[str, Program] = {
     "access.refusal-before-range": [*READ, on("m0", "[]=", 99, 1)],
     "access.starts-with-file-contents": [*MAP, on("m0", "read", 1)],
     "resize.keeps-bytes": [*MAP, on("m0", "resize", 5), on("m0", "[]", 0)],
+    "resize.changes-map-and-file": [*MAP, on("m0", "resize", 5), on("m0", "len()")],
     "resize.keeps-position": [*MAP, on("m0", "resize", 5), on("m0", "tell")],
     "resize.zero-keeps-file": [*MAP, on("m0", "resize", 0), on("f0", "contents")],
     "size.follows-file": [*MAP, on("f0", "truncate", 20), on("m0", "size")],
@@ -341,6 +342,12 @@ SPEAKS: dict[str, Program] = {
 def test_the_last_operation_speaks_for(clause: str) -> None:
     program = SPEAKS[clause]
     assert clause in expect(world_of(*program[:-1]), program[-1]).clauses
+
+
+def test_closing_adds_to_what_the_file_speaks_for() -> None:
+    world = world_of(*MAP, on("m0", "[]=", 0, 1), on("m0", "close"))
+    clauses = expect(world, on("f0", "contents")).clauses
+    assert {"access.write-updates-file", "lifecycle.bytes-survive-close"} <= set(clauses)
 
 
 def test_the_memory_of_a_child_is_not_that_of_another_map() -> None:

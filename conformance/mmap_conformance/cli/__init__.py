@@ -22,11 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code, as the README lists them.
     """
     try:
-        parsed = parse(sys.argv[1:] if arguments is None else arguments)
-        code = int(parsed.verb(parsed))
+        code = _carry_out(sys.argv[1:] if arguments is None else arguments)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except UsageError as error:
@@ -38,6 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception:
         traceback.print_exc()
         return _say("this is an error of mmap-conformance itself, please report it", INTERNAL)
+
+
+def _carry_out(arguments: Sequence[str]) -> int:
+    try:
+        parsed = parse(arguments)
+    except SystemExit as ended:  # of --help and --version
+        return int(ended.code or 0)
+    return int(parsed.verb(parsed))
 
 
 def _say(text: str, code: int) -> int:
