@@ -13,7 +13,7 @@ flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int to_end)
     if (!is_open(self)) {
         return 0;
     }
-    if (to_end) {
+    if (to_end && start >= 0) {
         length = self->mapping.size - start;
     }
     if (start < 0 || length < 0 || self->mapping.size - start < length) {
