@@ -19,7 +19,9 @@ def flush(draw: Draw, world: World) -> Operation:
         size = draw.choice((0, 1, rest, rest, rest + 1, rest // 2, -1))
         return Operation(name, "flush", [start, size])
     if kind == 7:
-        return Operation(name, "flush", [draw.choice((0, page, map.size, -1, map.size + 1))])
+        lowest = -world.facts.largest - 1
+        starts = (0, page, map.size, -1, map.size + 1, lowest)
+        return Operation(name, "flush", [draw.choice(starts)])
     if kind == 8:
         return Operation(name, "flush", [place(draw, map), place(draw, map)])
     return Operation(name, "flush", [number(draw, world, map), number(draw, world, map)])
