@@ -207,13 +207,16 @@ Plant = Callable[[type[mmap.mmap]], InProcess]
 
 @pytest.fixture
 def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
-    """``plant(type)``: an implementation that differs from the stdlib in its type."""
+    """``plant(type)``: an implementation that differs from the stdlib in its type.
+
+    The edition is given, lest later ones show a fault by what a method returns since.
+    """
 
     def planted(kind: type[mmap.mmap]) -> InProcess:
         module = ModuleType("planted")
         vars(module).update(vars(mmap), mmap=kind)
         monkeypatch.setitem(sys.modules, "planted", module)
-        return InProcess("planted", str(tmp_path))
+        return InProcess("planted", str(tmp_path), (3, 11))
 
     return planted
 
