@@ -43,7 +43,11 @@ def data(world: World, value: Value) -> bytes | None:
         name = value["handle"]
         if name in world.views:
             view = world.views[name]
+            if view.released:
+                raise LookupError(f"{name} is released: what it is good for is Python's business")
             return bytes(view.memory.data[view.base : view.base + view.size])
+        if world.maps[name].closed:
+            raise LookupError(f"{name} is closed: which error comes first is not said")
         return world.maps[name].bytes
     return data_of(value)
 

@@ -80,6 +80,8 @@ def madvise(
     assert type(first) is int and type(count) is int
     if not 0 <= first < map.size or count < 0:
         return refused(map, "madvise.out-of-range-value-error", args.VALUE_ERROR)
+    if first + count > world.facts.largest:
+        return refused(map, "madvise.out-of-range-value-error", args.OVERFLOW_ERROR)
     if first % world.facts.page:
         return refused(map, "madvise.out-of-range-value-error", Raises(("OSError",)))
     return Expectation((("madvise.returns-none", NONE),))
