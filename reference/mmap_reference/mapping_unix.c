@@ -1,3 +1,6 @@
+/* Where a long has 32 bits, so has off_t without this: files would be cut at 4 GiB. */
+#define _FILE_OFFSET_BITS 64
+
 #include "mapping.h"
 
 #include <errno.h>
@@ -6,6 +9,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+_Static_assert(sizeof(off_t) == sizeof(int64_t), "offsets would be cut");
 
 #if !defined(MAP_ANONYMOUS) && defined(MAP_ANON)
 #define MAP_ANONYMOUS MAP_ANON
@@ -55,13 +60,20 @@ mapping_is_anonymous(const struct mapping *mapping)
     return mapping->fd == -1 || (mapping->flags & MAP_ANONYMOUS) != 0;
 }
 
+/* MAP_SHARED_VALIDATE has the bits of both. */
+static int
+is_private(const struct mapping *mapping)
+{
+    return (mapping->flags & (MAP_SHARED | MAP_PRIVATE)) == MAP_PRIVATE;
+}
+
 int
 mapping_can_grow(const struct mapping *mapping)
 {
 #if defined(__linux__) || defined(__NetBSD__)
     /* The system extends the addresses but not the memory behind them: touching it is a
        SIGBUS (gh-138204). */
-    return !mapping_is_anonymous(mapping) || (mapping->flags & MAP_PRIVATE) != 0;
+    return !mapping_is_anonymous(mapping) || is_private(mapping);
 #else
     (void)mapping;
     return 1;
@@ -104,13 +116,25 @@ close_descriptor(int fd)
     }
 }
 
+/* The pages of hugetlb are larger than whole_pages() knows, and munmap() takes whole ones
+   only: EINVAL until the end is the end of the area, which no larger unit oversteps. */
+static void
+unmap(void *data, size_t mapped)
+{
+    for (size_t page = (size_t)mapping_page_size(); page <= (size_t)1 << 30; page *= 2) {
+        if (munmap(data, (mapped + page - 1) / page * page) == 0 || errno != EINVAL) {
+            return;
+        }
+    }
+}
+
 static enum mapping_status
 map(struct mapping *mapping, int fd)
 {
     size_t length = (size_t)mapping->size;
     void *data = mmap(NULL, length, mapping->prot, mapping->flags, fd, mapping->offset);
     if (data == NULL) { /* root asked for MAP_FIXED: NULL is our sign for closed */
-        munmap(data, length);
+        unmap(data, length);
         errno = EINVAL;
         return MAPPING_SYSTEM_ERROR;
     }
@@ -154,7 +178,8 @@ mapping_create(struct mapping *mapping, const struct mapping_request *request)
             }
         }
     }
-    status = map(&made, request->fd);
+    /* Its own descriptor: by now the other may stand for another file. */
+    status = map(&made, made.fd != -1 ? made.fd : request->fd);
     if (status != MAPPING_DONE) {
         int error = errno;
         close_descriptor(made.fd);
@@ -170,7 +195,7 @@ mapping_destroy(struct mapping *mapping)
 {
     if (mapping->data != NULL) {
         unpoison_tail(mapping);
-        munmap(mapping->data, mapping->mapped);
+        unmap(mapping->data, mapping->mapped);
         mapping->data = NULL;
         close_descriptor(mapping->fd);
         mapping->fd = -1;
@@ -224,7 +249,7 @@ extend(struct mapping *mapping, size_t mapped)
 static int
 map_again(struct mapping *mapping, size_t mapped)
 {
-    if (mapping_is_anonymous(mapping) || (mapping->flags & MAP_PRIVATE) != 0) {
+    if (mapping_is_anonymous(mapping) || is_private(mapping)) {
         errno = EFAULT; /* the bytes are in the map alone */
         return -1;
     }
@@ -243,7 +268,7 @@ map_again(struct mapping *mapping, size_t mapped)
 static void
 clear_tail(struct mapping *mapping, ptrdiff_t size)
 {
-    if (size < mapping->size && (mapping->flags & MAP_PRIVATE) != 0) {
+    if (size < mapping->size && is_private(mapping)) {
         ptrdiff_t end = mapping->size;
         ptrdiff_t stays = (ptrdiff_t)(mapping_is_anonymous(mapping) ? mapping->mapped
                                                                    : whole_pages(size));
@@ -271,13 +296,13 @@ resize(struct mapping *mapping, ptrdiff_t size)
         int error = errno;
         trim(mapping, before);
         if (second.data != NULL) {
-            munmap(second.data, second.mapped);
+            unmap(second.data, second.mapped);
         }
         errno = error;
         return -1;
     }
     if (second.data != NULL) {
-        munmap(mapping->data, mapping->mapped);
+        unmap(mapping->data, mapping->mapped);
         *mapping = second;
     }
     trim(mapping, mapped);

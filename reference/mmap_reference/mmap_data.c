@@ -210,9 +210,15 @@ mmap_write(PyObject *op, PyObject *argument)
         return NULL;
     }
     const Py_ssize_t count = source.len;
-    LOCKED(op, written = write_locked((MmapObject *)op, &source));
+    PyObject *result = PyLong_FromSsize_t(count); /* first: afterwards nothing may fail */
+    if (result != NULL) {
+        LOCKED(op, written = write_locked((MmapObject *)op, &source));
+        if (!written) {
+            Py_CLEAR(result);
+        }
+    }
     PyBuffer_Release(&source);
-    return written ? PyLong_FromSsize_t(count) : NULL;
+    return result;
 }
 
 static int
@@ -293,29 +299,34 @@ mmap_tell(PyObject *op, PyObject *Py_UNUSED(unused))
     return position < 0 ? NULL : PyLong_FromSsize_t(position);
 }
 
-static Py_ssize_t
+static PyObject *
 seek_locked(MmapObject *self, Py_ssize_t distance, int whence)
 {
     if (!is_open(self)) {
-        return -1;
+        return NULL;
     }
     const Py_ssize_t origins[] = {0, self->position, self->mapping.size};
     if (whence < 0 || whence > 2) {
         PyErr_SetString(PyExc_ValueError, "unknown seek type");
-        return -1;
+        return NULL;
     }
     const Py_ssize_t origin = origins[whence];
     if (distance < -origin || distance > self->mapping.size - origin) {
         PyErr_SetString(PyExc_ValueError, "seek out of range");
-        return -1;
+        return NULL;
     }
-    return self->position = origin + distance;
+    PyObject *position = PyLong_FromSsize_t(origin + distance);
+    if (position != NULL) {
+        self->position = origin + distance;
+    }
+    return position;
 }
 
 PyObject *
 mmap_seek(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 {
-    Py_ssize_t distance, position;
+    PyObject *position;
+    Py_ssize_t distance;
     int whence = 0;
 
     if (!check_count("seek", given, 1, 2) || !to_size(arguments[0], &distance) ||
@@ -323,7 +334,7 @@ mmap_seek(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
         return NULL;
     }
     LOCKED(op, position = seek_locked((MmapObject *)op, distance, whence));
-    return position < 0 ? NULL : PyLong_FromSsize_t(position);
+    return position;
 }
 
 PyObject *

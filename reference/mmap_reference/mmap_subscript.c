@@ -133,18 +133,29 @@ set_byte(MmapObject *self, PyObject *key, PyObject *value)
     return result;
 }
 
+/* Raises and returns -1 where the slice cannot take that many bytes. */
 static int
-set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
-                 const unsigned char *bytes, Py_ssize_t length)
+has_length(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
+           Py_ssize_t length)
 {
     if (!is_open_and_writable(self)) {
         return -1;
     }
-    Py_ssize_t count = PySlice_AdjustIndices(self->mapping.size, &start, &stop, step);
-    if (count != length) {
+    if (PySlice_AdjustIndices(self->mapping.size, &start, &stop, step) != length) {
         PyErr_SetString(PyExc_IndexError, "mmap slice assignment is wrong size");
         return -1;
     }
+    return 0;
+}
+
+static int
+set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
+                 const unsigned char *bytes, Py_ssize_t length)
+{
+    if (has_length(self, start, stop, step, length) < 0) {
+        return -1;
+    }
+    Py_ssize_t count = PySlice_AdjustIndices(self->mapping.size, &start, &stop, step);
     unsigned char *data = self->mapping.data;
     if (step == 1) {
         if (count > 0) {
@@ -172,6 +183,11 @@ set_slice(MmapObject *self, PyObject *key, PyObject *value)
         return -1;
     }
     const unsigned char *bytes = source.buf;
+    LOCKED(self, result = has_length(self, start, stop, step, source.len));
+    if (result < 0) {
+        PyBuffer_Release(&source);
+        return -1;
+    }
     /* The source may be this map, or another one of the same file at another address. No
        order of copying byte by byte is right for both; bytes objects are their own. */
     if (step != 1 && !PyBytes_CheckExact(value)) {

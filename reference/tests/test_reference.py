@@ -514,3 +514,22 @@ def test_the_import_says_how_to_build(tmp_path: Path) -> None:
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("ModuleNotFoundError: mmap_reference has no compiled part: install a C")
     assert done.stderr.count("Error: ") == 1
+
+
+@linux
+def test_a_wrong_length_is_refused_before_the_source_is_copied(script: Callable[..., str]) -> None:
+    script(
+        """
+        import resource
+        source = mmap(-1, 1 << 30)
+        used = int(open("/proc/self/statm").read().split()[0]) * PAGESIZE
+        resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 28), resource.RLIM_INFINITY))
+        map = mmap(-1, 10)
+        try:
+            map[::2] = source
+        except IndexError:
+            pass
+        else:
+            raise AssertionError
+        """
+    )
