@@ -145,7 +145,7 @@ def found(name: str, clause: str, budget: float = 1.0) -> list[Event]:
     ("name", "clause"),
     [
         ("find_off_by_one", "search.find-lowest"),
-        ("find_off_by_one", "search.takes-buffers"),
+        ("find_off_by_one", "search.starts-at-position"),
         ("position_not_advanced", "position.read-advances"),
         ("size_lies", "size.returns-file-length"),
         ("value_for_type_error", "access.read-refuses-write"),
