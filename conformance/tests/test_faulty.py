@@ -86,7 +86,8 @@ def run_of(runs, tmp_path_factory):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize(("name", "kind", "method", "told"), CAUGHT)
 def test_fault_is_caught(name, kind, method, told, run_of) -> None:  # type: ignore[no-untyped-def]
     code, report, printed, _ = run_of(name)
-    assert code == FINDINGS
+    # A flaky finding does not fail the gate, though one of the stdlib's may beside it.
+    assert code == FINDINGS or name == "flaky"
     found = blamed(report, kind, method)
     assert found, [(f.kind, f.operation, f.clause) for f in report.findings]
     assert any(told in f.got for f in found)
