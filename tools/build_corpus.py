@@ -20,9 +20,9 @@ from mmap_conformance.reduce import fewer
 from mmap_spec_tests.clause import EDITIONS, Clause, edition_text
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.draw import BytesDraw
-from mmap_spec_tests.model import Facts, Unrunnable, World, follow
+from mmap_spec_tests.model import Facts, Unrunnable
 from mmap_spec_tests.operations import Operation, Program, descriptor, octets, pattern
-from mmap_spec_tests.programs import Generator
+from mmap_spec_tests.programs import Generator, modelled
 from mmap_spec_tests.rules import AREAS
 
 TARGET = Path(__file__).parents[1] / "spec_tests/mmap_spec_tests/corpus/examples.json"
@@ -48,9 +48,9 @@ def facts(edition: tuple[int, ...]) -> Facts:
 
 def clauses_of(program: Program, surroundings: Facts) -> set[str]:
     """The clauses that a program's expectations rest on; none if it makes no sense."""
-    world = World(surroundings)
     try:
-        return {clause for item in program for clause in follow(world, item).clauses}
+        steps = modelled(program, surroundings)
+        return {clause for _, expectation in steps for clause in expectation.clauses}
     except Unrunnable:
         return set()
 

@@ -15,20 +15,15 @@ command without it is any program that speaks the worker's protocol.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mmap_conformance import toml
 from mmap_conformance.adapters import WORKER, Adapter, resolve
 from mmap_conformance.errors import UsageError
 from mmap_spec_tests.clause import parse_edition
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 _KEYS = {
     "module": str,
@@ -64,12 +59,7 @@ def configured(start: Path, wanted: Collection[str] | None = None) -> dict[str, 
 
 
 def _tables(path: Path) -> dict[str, Any]:
-    try:
-        table: Any = tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{path} is no TOML: {error}") from error
+    table: Any = toml.read(path, str(path))
     where = []
     for key in ("tool", "mmap-conformance", "implementations"):
         table = table.get(key, {})

@@ -25,7 +25,6 @@ from mmap_conformance.events import (
 )
 from mmap_conformance.expectations import Expectations
 from mmap_conformance.inprocess import model_facts
-from mmap_conformance.judge import Step
 from mmap_conformance.options import Options
 from mmap_conformance.triage import Triage
 from mmap_conformance.workers import Workers
@@ -33,9 +32,8 @@ from mmap_spec_tests.clause import Edition, edition_text
 from mmap_spec_tests.clauses import AREA_OF
 from mmap_spec_tests.corpus import corpus
 from mmap_spec_tests.draw import BytesDraw
-from mmap_spec_tests.model import Unrunnable, World, expect, follow
-from mmap_spec_tests.operations import Program
-from mmap_spec_tests.programs import Generator
+from mmap_spec_tests.model import Unrunnable
+from mmap_spec_tests.programs import Generator, Step
 from mmap_spec_tests.rules import AREAS
 
 LENGTH = 30
@@ -161,7 +159,10 @@ class _Run:
                 return
             area = AREA_OF[entry.clause]
             if not areas or area in areas:
-                steps = self._modelled(entry.program)
+                try:
+                    steps = self._generator.unmasked(entry.program)
+                except Unrunnable:
+                    continue  # of an edition or platform that is not this one's
                 if steps:
                     yield steps, area
         choices = random.Random(self._options.seed)
@@ -176,20 +177,6 @@ class _Run:
         if options.clauses and not options.areas:
             return tuple(dict.fromkeys(AREA_OF[clause] for clause in options.clauses))
         return options.areas
-
-    def _modelled(self, program: Program) -> list[Step]:
-        """A program of the corpus, without what leads to findings that are known."""
-        world = World(self._facts)
-        steps: list[Step] = []
-        for operation in program:
-            try:
-                if self._triage.is_masked(operation, expect(world, operation)):
-                    continue
-                expectation = follow(world, operation)
-            except Unrunnable:
-                return []  # of an edition or platform that is not this one's
-            steps.append((operation, expectation))
-        return steps
 
     def _judged(self, steps: list[Step], answer: Answer) -> Iterator[Event]:
         """What comes of one program: a finding, restarts."""

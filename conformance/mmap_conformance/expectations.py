@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from mmap_conformance import toml
 from mmap_conformance.errors import UsageError
 from mmap_conformance.judge import Divergence
 from mmap_spec_tests.clause import Edition, edition_text, parse_edition
 from mmap_spec_tests.clauses import CLAUSES
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 
 SHIPPED = Path(__file__).parent / "expected" / "cpython.toml"
 """What is known of the stdlib's own ``mmap``."""
@@ -65,12 +59,7 @@ class Expectations:
         """
         if path is None:
             return cls()
-        try:
-            tables = tomllib.loads(path.read_text("utf-8"))
-        except OSError as error:
-            raise UsageError(f"cannot read expectations {path}: {error.strerror}") from error
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise UsageError(f"expectations {path} are no TOML: {error}") from error
+        tables = toml.read(path, f"expectations {path}", "are")
         unknown = tables.keys() - {"implementations", "finding"}
         if unknown:
             raise UsageError(f"expectations {path}: unknown key {sorted(unknown)[0]!r}")

@@ -75,13 +75,18 @@ class Gate:
         ]
 
     @property
+    def unfinished(self) -> list[str]:
+        """Implementations that were begun and whose run did not come to its end."""
+        return [name for name in self.begun if name not in self.finished]
+
+    @property
     def code(self) -> int:
         """The exit code, the gravest reason first."""
         if self.not_started:
             return NOT_STARTED
         if self.failures:
             return FINDINGS
-        if self.idle or not self.finished or self.begun.keys() - self.finished.keys():
+        if self.idle or not self.finished or self.unfinished:
             return NOTHING_RAN
         return OK
 
@@ -96,10 +101,9 @@ class Gate:
             )
         if self.not_started:
             said.append(f"Did not start: {', '.join(self.not_started)}.")
-        unfinished = [name for name in self.begun if name not in self.finished]
-        if unfinished:
-            said.append(f"Not finished: {', '.join(unfinished)}.")
-        if self.idle or not (self.finished or self.not_started or unfinished):
+        if self.unfinished:
+            said.append(f"Not finished: {', '.join(self.unfinished)}.")
+        if self.idle or not (self.finished or self.not_started or self.unfinished):
             what = ", ".join(self.idle) or "any implementation"
             said.append(f"Not everything was tested of {what}.")
         if not said:

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from mmap_conformance.channel import Answer, describe_death
 from mmap_conformance.events import Kind
 from mmap_spec_tests.expectation import Allowed, Expectation, Outcome, Raises, Shows
-from mmap_spec_tests.operations import Operation
+from mmap_spec_tests.programs import Step
 
-Step = tuple[Operation, Expectation]
 Holds = Callable[[str], bool]
 """Whether the implementation is held to a clause, by id."""
 

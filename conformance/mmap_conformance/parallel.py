@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from multiprocessing.process import BaseProcess
@@ -12,6 +13,7 @@ from typing import Any
 
 from mmap_conformance import engine
 from mmap_conformance.adapters import Adapter
+from mmap_conformance.errors import StartError, UsageError
 from mmap_conformance.events import Event
 from mmap_conformance.options import Options
 
@@ -62,15 +64,11 @@ def run(adapters: Sequence[Adapter], options: Options) -> Iterator[Event]:
 
 def _drive(adapter: Adapter, options: Options, events: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends this one
-    signal.signal(signal.SIGTERM, lambda *_: _leave())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         for event in engine.run([adapter], options):
             events.put(event)
     except Exception as error:
-        told = error if type(error).__module__ == "mmap_conformance.errors" else None
-        events.put(told or RuntimeError(traceback.format_exc()))
+        ours = isinstance(error, UsageError | StartError)
+        events.put(error if ours else RuntimeError(traceback.format_exc()))
     events.put(multiprocessing.current_process().pid)
-
-
-def _leave() -> None:
-    raise SystemExit(1)

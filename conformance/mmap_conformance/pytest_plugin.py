@@ -72,9 +72,9 @@ def pytest_collection_modifyitems(
 def _run_of(config: pytest.Config) -> tuple[list[Adapter], Options]:
     import argparse
 
-    from mmap_conformance.cli.arguments import options as options_of
     from mmap_conformance.cli.arguments import parse
     from mmap_conformance.cli.implementations import adapters
+    from mmap_conformance.cli.options import options_of
     from mmap_conformance.errors import StartError
 
     words = ["run"]

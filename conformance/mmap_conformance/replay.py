@@ -11,17 +11,17 @@ from mmap_conformance.adapters import Adapter
 from mmap_conformance.engine import edition_of, scratch
 from mmap_conformance.errors import UsageError
 from mmap_conformance.inprocess import model_facts
-from mmap_conformance.judge import Divergence, Step, judge
+from mmap_conformance.judge import Divergence, judge
 from mmap_conformance.options import Options
 from mmap_conformance.render import lines
 from mmap_conformance.reports import jsonl
-from mmap_conformance.triage import model
 from mmap_conformance.workers import Workers
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.corpus import corpus
 from mmap_spec_tests.expectation import Outcome
 from mmap_spec_tests.model import Unrunnable
 from mmap_spec_tests.operations import Operation, Program
+from mmap_spec_tests.programs import Step, modelled
 
 
 class Replayed(NamedTuple):
@@ -57,7 +57,7 @@ def replay(adapter: Adapter, program: Program, options: Options) -> Replayed:
         hello = workers.hello()
         facts = model_facts(hello, edition_of(adapter, options, hello))
         try:
-            steps = model(program, facts)
+            steps = modelled(program, facts)
         except Unrunnable as error:
             raise UsageError(f"the program makes no sense to {adapter.name}: {error}") from error
         answer = workers.execute(program, complete=True, full=False)

@@ -26,9 +26,10 @@ from mmap_spec_tests.expectation import (
     Shows,
     Survives,
 )
-from mmap_spec_tests.model import Facts, World, follow
+from mmap_spec_tests.model import Facts
 from mmap_spec_tests.model.files import InChild
 from mmap_spec_tests.operations import Operation, Value, pattern_bytes
+from mmap_spec_tests.programs import modelled
 
 LONGEST_LITERAL = 40
 """Bytes of a pattern that are written out; longer ones are computed."""
@@ -100,11 +101,7 @@ def reproducer(finding: Finding, facts: Facts, module: str, timeout: float = 5.0
     Raises:
         Unrunnable: the program makes no sense to the model.
     """
-    world = World(facts)
-    steps = []
-    for item in finding.program:
-        operation = Operation(*item)
-        steps.append((operation, follow(world, operation)))
+    steps = modelled([Operation(*item) for item in finding.program], facts)
     script = _Script(finding.clause)
     for number, (operation, expectation) in enumerate(steps):
         script.step(operation, expectation, last=number == len(steps) - 1)

@@ -12,15 +12,16 @@ from mmap_conformance.channel import Answer
 from mmap_conformance.events import Finding, Verdict
 from mmap_conformance.expectations import Expectations
 from mmap_conformance.gate import fails
-from mmap_conformance.judge import Divergence, Identity, Step, describe, judge
+from mmap_conformance.judge import Divergence, Identity, describe, judge
 from mmap_conformance.options import Options
 from mmap_conformance.reduce import reduce
 from mmap_conformance.workers import Workers
 from mmap_spec_tests.clause import Clause
 from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 from mmap_spec_tests.expectation import Expectation
-from mmap_spec_tests.model import Facts, Unrunnable, World, follow
+from mmap_spec_tests.model import Facts, Unrunnable
 from mmap_spec_tests.operations import Operation, Program
+from mmap_spec_tests.programs import Step, modelled
 
 _REPLAYS = {False: 9, True: 2}
 """Times that a finding is replayed before it is told; fewer where each costs a worker."""
@@ -34,16 +35,6 @@ _ENOUGH_CONSEQUENCES = 5
 """Times that a divergence is found to be due to a known one before it is passed over."""
 _SHORT = 0.4
 """Seconds after which an operation counts as hanging while a program is reduced."""
-
-
-def model(program: Program, facts: Facts) -> list[Step]:
-    """A program with its expectations.
-
-    Raises:
-        Unrunnable: it makes no sense.
-    """
-    world = World(facts)
-    return [(operation, follow(world, operation)) for operation in program]
 
 
 class Triage:
@@ -154,7 +145,7 @@ class Triage:
     ) -> Divergence | None:
         """The first divergence of a program, but for what is known before its end."""
         try:
-            steps = model(program, self._facts)
+            steps = modelled(program, self._facts)
         except Unrunnable:
             return None
         answer = self._workers.execute(program)
@@ -197,13 +188,13 @@ class Triage:
         hung, deadly = divergence.kind == "hung", divergence.kind in _ENOUGH
         most = self._workers.restarts + _DEATHS[hung]
 
-        def fails(candidate: Program) -> bool:
+        def worth_it(candidate: Program) -> bool:
             spent = self._workers.restarts >= most or time.monotonic() > self._deadline
             return not (deadly and spent) and shows(candidate)
 
         if hung:
             self._workers.timeout = min(_SHORT, self._options.timeout)
-        reduced = reduce(program, fails, _ATTEMPTS)
+        reduced = reduce(program, worth_it, _ATTEMPTS)
         self._workers.timeout = self._options.timeout
         if not shows(reduced):
             if hung:  # it was only slow, for want of patience
@@ -231,7 +222,7 @@ class Triage:
     def _exercise(self, program: Program) -> None:
         """Count what the outcomes of a finding's program were compared with."""
         answer = self._workers.execute(program)
-        self._judged(model(program, self._facts), answer, self._exercised, self._known)
+        self._judged(modelled(program, self._facts), answer, self._exercised, self._known)
 
     def _first_sign(self, program: Program) -> tuple[Program, Divergence | None] | None:
         """Where a reduced program goes wrong before its last operation, if it does.
@@ -269,7 +260,7 @@ class Triage:
         found = self._pairs()
         return any(
             (clause, operation.method) in found
-            for _, expectation in model(program, self._facts)
+            for _, expectation in modelled(program, self._facts)
             for operation, inner in expectation.meanwhile
             for clause in inner.clauses
         )
@@ -318,7 +309,7 @@ class Triage:
 
     def _culprit(self, program: Program, divergence: Divergence) -> tuple[str, str] | None:
         """The operation that led to a death or to lost data which a later one showed."""
-        for operation, expectation in reversed(model(program, self._facts)):
+        for operation, expectation in reversed(modelled(program, self._facts)):
             if divergence.clause in expectation.risks:
                 return divergence.clause, operation.method
         return None

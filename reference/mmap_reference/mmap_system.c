@@ -5,11 +5,21 @@
 /* The system. The map is held while the GIL is not: what would pull the memory from under
    a system call in another thread is a BufferError there. */
 
+#define ASK_SYSTEM(self, result, call)       \
+    do {                                     \
+        hold(self);                          \
+        Py_BEGIN_ALLOW_THREADS               \
+        result = call;                       \
+        Py_END_ALLOW_THREADS                 \
+        let_go(self);                        \
+        if (result == -1) {                  \
+            PyErr_SetFromErrno(PyExc_OSError); \
+        }                                    \
+    } while (0)
+
 static int
 flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int to_end)
 {
-    int result;
-
     if (!is_open(self)) {
         return 0;
     }
@@ -23,14 +33,8 @@ flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int to_end)
     if (self->access == ACCESS_READ || self->access == ACCESS_COPY) {
         return 1;
     }
-    hold(self);
-    Py_BEGIN_ALLOW_THREADS
-    result = mapping_flush(&self->mapping, start, length);
-    Py_END_ALLOW_THREADS
-    let_go(self);
-    if (result == -1) {
-        PyErr_SetFromErrno(PyExc_OSError);
-    }
+    int result;
+    ASK_SYSTEM(self, result, mapping_flush(&self->mapping, start, length));
     return result == 0;
 }
 
@@ -51,8 +55,6 @@ mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 static int
 madvise_locked(MmapObject *self, int advice, Py_ssize_t start, Py_ssize_t length, int to_end)
 {
-    int result;
-
     if (!is_open(self)) {
         return 0;
     }
@@ -75,14 +77,8 @@ madvise_locked(MmapObject *self, int advice, Py_ssize_t start, Py_ssize_t length
     if (length > size - start) {
         length = size - start;
     }
-    hold(self);
-    Py_BEGIN_ALLOW_THREADS
-    result = mapping_advise(&self->mapping, start, length, advice);
-    Py_END_ALLOW_THREADS
-    let_go(self);
-    if (result == -1) {
-        PyErr_SetFromErrno(PyExc_OSError);
-    }
+    int result;
+    ASK_SYSTEM(self, result, mapping_advise(&self->mapping, start, length, advice));
     return result == 0;
 }
 
@@ -110,8 +106,6 @@ mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 static int
 size_locked(MmapObject *self, int64_t *size)
 {
-    int result;
-
     if (!is_open(self)) {
         return 0;
     }
@@ -123,14 +117,8 @@ size_locked(MmapObject *self, int64_t *size)
         *size = self->mapping.size;
         return 1;
     }
-    hold(self);
-    Py_BEGIN_ALLOW_THREADS
-    result = mapping_file_size(&self->mapping, size);
-    Py_END_ALLOW_THREADS
-    let_go(self);
-    if (result == -1) {
-        PyErr_SetFromErrno(PyExc_OSError);
-    }
+    int result;
+    ASK_SYSTEM(self, result, mapping_file_size(&self->mapping, size));
     return result == 0;
 }
 

@@ -7,8 +7,8 @@ from functools import cache
 
 from mmap_spec_tests.draw import Draw
 from mmap_spec_tests.expectation import Expectation
-from mmap_spec_tests.model import Facts, World, expect
-from mmap_spec_tests.operations import Operation, Value, cut, descriptor, pattern
+from mmap_spec_tests.model import Facts, World, expect, follow, happen
+from mmap_spec_tests.operations import Operation, Program, Value, cut, descriptor, pattern
 from mmap_spec_tests.rules import Rule, rules_of
 from mmap_spec_tests.rules.constructor import constant, flags_and_prot
 
@@ -16,6 +16,16 @@ Masked = Callable[[Operation, Expectation], bool]
 """Whether an operation leads to a finding that is known already."""
 
 Step = tuple[Operation, Expectation]
+
+
+def modelled(program: Program, facts: Facts) -> list[Step]:
+    """A program with its expectations.
+
+    Raises:
+        Unrunnable: it makes no sense.
+    """
+    world = World(facts)
+    return [(operation, follow(world, operation)) for operation in program]
 
 
 class Generator:
@@ -40,12 +50,23 @@ class Generator:
             self._take(world, operation, steps)
         return steps
 
+    def unmasked(self, program: Program) -> list[Step]:
+        """A program with its expectations, without what leads to findings that are known.
+
+        Raises:
+            Unrunnable: it makes no sense.
+        """
+        world = World(self._facts)
+        steps: list[Step] = []
+        for operation in program:
+            self._take(world, operation, steps)
+        return steps
+
     def _take(self, world: World, operation: Operation, steps: list[Step]) -> None:
         expectation = expect(world, operation)
         if self._masked is not None and self._masked(operation, expectation):
             return
-        if expectation.effect is not None:
-            expectation.effect()
+        happen(operation, expectation)
         steps.append((operation, expectation))
 
 

@@ -45,14 +45,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _run(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(verb=run.run)
-    parser.add_argument(
-        "implementations",
-        metavar="IMPLEMENTATION",
-        nargs="*",
-        help="stdlib, reference, MODULE, MODULE@INTERPRETER, or a name from pyproject.toml "
+    _common(
+        parser,
+        "stdlib, reference, MODULE, MODULE@INTERPRETER, or a name from pyproject.toml "
         "(default: reference stdlib)",
     )
-    _common(parser)
     defaults = Options()
     names = ", ".join(f"{name} ({seconds:g} s)" for name, seconds in BUDGETS.items())
     parser.add_argument(
@@ -116,28 +113,19 @@ def _replay(parser: argparse.ArgumentParser) -> None:
         metavar="FILE|CLAUSE",
         help="a report, a program (a JSON list of operations), or a clause for its examples",
     )
-    parser.add_argument(
-        "implementations",
-        metavar="IMPLEMENTATION",
-        nargs="*",
-        help="as for run (default: those of the report, or else reference stdlib)",
-    )
-    _common(parser)
+    _common(parser, "as for run (default: those of the report, or else reference stdlib)")
 
 
 def _selftest(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(verb=selftest.run)
-    parser.add_argument(
-        "implementations",
-        metavar="IMPLEMENTATION",
-        nargs="*",
-        help="as for run (default: reference stdlib)",
-    )
-    _common(parser)
+    _common(parser, "as for run (default: reference stdlib)")
 
 
-def _common(parser: argparse.ArgumentParser) -> None:
+def _common(parser: argparse.ArgumentParser, implementations: str) -> None:
     defaults = Options()
+    parser.add_argument(
+        "implementations", metavar="IMPLEMENTATION", nargs="*", help=implementations
+    )
     parser.add_argument(
         "--edition",
         type=edition,
@@ -161,23 +149,6 @@ def _common(parser: argparse.ArgumentParser) -> None:
         choices=("process", "none"),
         default=defaults.isolation,
         help="none: in this process, which a crash then ends (default: %(default)s)",
-    )
-
-
-def options(parsed: argparse.Namespace) -> Options:
-    """The options of a run from a parsed command line, defaults for what it has not."""
-    defaults = Options()
-    return Options(
-        edition=parsed.edition,
-        level=parsed.level,
-        timeout=parsed.timeout,
-        isolation=parsed.isolation,
-        budget=getattr(parsed, "budget", defaults.budget),
-        seed=getattr(parsed, "seed", defaults.seed),
-        clauses=tuple(getattr(parsed, "clause", ())),
-        areas=tuple(getattr(parsed, "area", ())),
-        expectations=getattr(parsed, "expectations", None),
-        jobs=getattr(parsed, "jobs", defaults.jobs),
     )
 
 

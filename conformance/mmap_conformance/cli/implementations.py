@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from mmap_conformance.errors import StartError, UsageError
 from mmap_conformance.events import NotStarted
 
 DEFAULT = ("reference", "stdlib")
+
+
+def say_not_started(name: str, reason: str) -> None:
+    """Tell of an implementation that is not there."""
+    print(f"{name}: did not start: {reason}", file=sys.stderr)
 
 
 def adapters(names: Sequence[str], isolation: str) -> tuple[list[Adapter], list[NotStarted]]:

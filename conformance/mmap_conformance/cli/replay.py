@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from mmap_conformance.cli.implementations import adapters
+from mmap_conformance.cli.implementations import adapters, say_not_started
+from mmap_conformance.cli.options import options_of
 from mmap_conformance.errors import StartError
 from mmap_conformance.events import NotStarted
 from mmap_conformance.gate import FINDINGS, NOT_STARTED, NOTHING_RAN, OK, is_below
@@ -17,8 +18,6 @@ from mmap_spec_tests.clauses import CLAUSES
 
 def run(parsed: argparse.Namespace) -> int:
     """Carry out the verb; 1 if a program goes wrong."""
-    from mmap_conformance.cli.arguments import options as options_of
-
     options = options_of(parsed)
     programs = recorded(parsed.what)
     wanted = parsed.implementations or list(
@@ -26,7 +25,7 @@ def run(parsed: argparse.Namespace) -> int:
     )
     there, missing = adapters(wanted, options.isolation)
     for absent in missing:
-        print(f"{absent.implementation}: did not start: {absent.reason}", file=sys.stderr)
+        say_not_started(absent.implementation, absent.reason)
     failed = ran = False
     for adapter in there:
         for each in programs:
@@ -35,7 +34,7 @@ def run(parsed: argparse.Namespace) -> int:
             try:
                 result = replay(adapter, each.program, options)
             except StartError as error:
-                print(f"{adapter.name}: did not start: {error}", file=sys.stderr)
+                say_not_started(adapter.name, str(error))
                 missing.append(NotStarted(adapter.name, str(error)))
                 break
             print(f"{each.title} on {adapter.name}")

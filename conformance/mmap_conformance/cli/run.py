@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 from mmap_conformance import parallel
 from mmap_conformance.cli.implementations import DEFAULT, adapters
+from mmap_conformance.cli.options import options_of
 from mmap_conformance.errors import UsageError
 from mmap_conformance.events import Event
 from mmap_conformance.expectations import Expectations
@@ -21,8 +22,6 @@ from mmap_conformance.reproducer import Reproducers
 
 def run(parsed: argparse.Namespace) -> int:
     """Carry out the verb; the exit code of the gate."""
-    from mmap_conformance.cli.arguments import options as options_of
-
     options = options_of(parsed)
     Expectations.read(options.expectations)
     there, missing = adapters(parsed.implementations, options.isolation)

@@ -7,7 +7,8 @@ import signal
 import sys
 
 from mmap_conformance.adapters import Adapter
-from mmap_conformance.cli.implementations import adapters
+from mmap_conformance.cli.implementations import adapters, say_not_started
+from mmap_conformance.cli.options import options_of
 from mmap_conformance.engine import scratch
 from mmap_conformance.errors import StartError
 from mmap_conformance.gate import NOT_STARTED, OK
@@ -19,12 +20,10 @@ _DEATHS = ((signal.SIGSEGV, "crashed"), (signal.SIGKILL, "crashed"), (signal.SIG
 
 def run(parsed: argparse.Namespace) -> int:
     """Carry out the verb; 4 if an implementation cannot be tested."""
-    from mmap_conformance.cli.arguments import options as options_of
-
     options = options_of(parsed)
     there, missing = adapters(parsed.implementations, options.isolation)
     for each in missing:
-        print(f"{each.implementation}: did not start: {each.reason}", file=sys.stderr)
+        say_not_started(each.implementation, each.reason)
     failed = bool(missing)
     for adapter in there:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import IO
 
@@ -21,7 +22,7 @@ from mmap_conformance.events import (
 )
 from mmap_conformance.gate import Gate, is_information
 from mmap_conformance.render import lines, printable
-from mmap_conformance.reports.matrix import legend, matrix
+from mmap_conformance.reports.matrix import SYMBOLS, legend, matrix
 from mmap_spec_tests.clauses import CLAUSES
 
 PATIENCE = 2.0
@@ -211,12 +212,8 @@ def _who(event: Started) -> str:
 
 
 def _summary(event: Finished) -> str:
-    counts = dict.fromkeys(
-        ("passed", "failed", "expected", "information", "untested", "not applicable"), 0
-    )
-    for verdict in event.verdicts:
-        counts[verdict.status] += 1
-    told = ", ".join(f"{number} {status}" for status, number in counts.items() if number)
+    counts = Counter(verdict.status for verdict in event.verdicts)
+    told = ", ".join(f"{counts[status]} {status}" for status in SYMBOLS if counts[status])
     work = f"{_count(event.programs, 'program')}, {_count(event.operations, 'operation')}"
     restarts = f", {_count(event.restarts, 'restart')}" if event.restarts else ""
     stopped = f"; stopped early: {event.stopped}" if event.stopped else ""

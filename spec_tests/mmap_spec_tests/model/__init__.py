@@ -24,7 +24,7 @@ from mmap_spec_tests.model.state import Facts, World
 from mmap_spec_tests.model.table import ELSEWHERE, ON_MAP, call
 from mmap_spec_tests.operations import Operation, nested_operations
 
-__all__ = ["Facts", "Unrunnable", "World", "expect", "follow"]
+__all__ = ["Facts", "Unrunnable", "World", "expect", "follow", "happen"]
 
 AREAS = (constructor, files, flush, items, lifecycle, move, position, resize, search)
 """The modules whose handlers fill the table."""
@@ -63,9 +63,18 @@ def follow(world: World, operation: Operation) -> Expectation:
         Unrunnable: the operation makes no sense in this world.
     """
     expectation = expect(world, operation)
+    happen(operation, expectation)
+    return expectation
+
+
+def happen(operation: Operation, expectation: Expectation) -> None:
+    """Move the world on that an operation's expectation was asked of.
+
+    Raises:
+        Unrunnable: the operation makes no sense in it.
+    """
     if expectation.effect is not None:
         try:
             expectation.effect()
         except (LookupError, ValueError) as error:  # of a program that was cut down
             raise Unrunnable(f"{operation.target} {operation.method}: {error}") from error
-    return expectation
