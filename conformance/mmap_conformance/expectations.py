@@ -22,7 +22,8 @@ class Expected:
     """One finding that is known.
 
     Attributes:
-        implementations: their names; ``*`` stands for any letters.
+        implementations: their names, or module and kind of interpreter as in
+            ``mmap@cpython``; ``*`` stands for any letters.
         clause: id of the clause that is not met.
         operation: the method; empty for any.
         since: the first version that has it, or None.
@@ -80,11 +81,17 @@ class Expectations:
     def __add__(self, other: Expectations) -> Expectations:
         return Expectations((*self.entries, *other.entries))
 
-    def reason(self, implementation: str, edition: Edition, divergence: Divergence) -> str:
-        """Why a divergence was to be expected; an empty string when it was not."""
+    def reason(self, names: Sequence[str], edition: Edition, divergence: Divergence) -> str:
+        """Why a divergence was to be expected; an empty string when it was not.
+
+        Args:
+            names: what the implementation is called.
+            edition: the version of its interpreter.
+            divergence: what it does.
+        """
         for entry in self.entries:
             if (
-                any(fnmatchcase(implementation, name) for name in entry.implementations)
+                any(fnmatchcase(name, each) for name in names for each in entry.implementations)
                 and entry.clause == divergence.clause
                 and entry.operation in ("", divergence.operation)
                 and (entry.since is None or edition >= entry.since)

@@ -126,3 +126,21 @@ def ending(world: World) -> Iterator[Operation]:
                 yield Operation(name, "[]", [cut(None, None)])
     for name in list(world.files):
         yield Operation(name, "contents")
+
+
+def looks(world: World) -> Iterator[tuple[Operation, ...]]:
+    """Ways to look at each thing that an operation can leave wrong.
+
+    Each of a tuple shows the same thing by other means: a wrong state shows in all of them,
+    a wrong look in one.
+    """
+    for name, map in world.open_maps():
+        if not map.certain:
+            yield (Operation(name, "tell"),)
+            continue
+        everything, exported = Operation(name, "[]", [cut(None, None)]), Operation(name, "bytes()")
+        yield Operation(name, "tell"), Operation(name, "read", [map.size])
+        yield Operation(name, "len()"), everything
+        yield everything, exported
+    for name in world.files:
+        yield (Operation(name, "contents"),)

@@ -181,19 +181,28 @@ def test_what_is_lawful_but_not_assumed_begins_another_world() -> None:
 
 def test_compare_names_clause_call_and_outcome() -> None:
     operation = Operation("m0", "seek", [99])
-    checks = (("a.a", RAISES), ("b.b", raised("ValueError")), ("c.c", raised("OSError")))
+    errors = RAISES, raised("ValueError"), raised("OSError")
+    checks = tuple(zip(("move.copies", "items.len", "items.truth"), errors, strict=True))
     wrong = [["IndexError", "LookupError", "Exception"], None, "no"]
     with pytest.raises(Disagreement) as caught:
-        compare(operation, Expectation(checks), wrong)
-    assert str(caught.value) == f"b.b: m0 seek [99] raises ValueError, got {wrong}"
+        compare(operation, Expectation(checks), wrong, Facts())
+    assert str(caught.value) == f"items.len: m0 seek [99] raises ValueError, got {wrong}"
 
 
 def test_compare_is_silent_on_what_all_clauses_allow() -> None:
     operation = Operation("m0", "tell")
-    compare(operation, Expectation((("a.a", NONE), ("b.b", Shows(NONE)))), "None")
-    compare(operation, Expectation(()), "anything")
-    with pytest.raises(Disagreement, match=r"^b\.b: "):
-        compare(operation, Expectation((("a.a", NONE), ("b.b", returned(0)))), "None")
+    both = ("move.copies", NONE), ("items.len", Shows(NONE))
+    compare(operation, Expectation(both), "None", Facts())
+    compare(operation, Expectation(()), "anything", Facts())
+    with pytest.raises(Disagreement, match=r"^items\.len: "):
+        compare(operation, Expectation((both[0], ("items.len", returned(0)))), "None", Facts())
+
+
+def test_compare_asks_nothing_that_does_not_hold() -> None:
+    operation, checks = Operation("m0", "flush"), (("flush.returns-none", NONE),)
+    compare(operation, Expectation(checks), "0", Facts((3, 7)))
+    with pytest.raises(Disagreement):
+        compare(operation, Expectation(checks), "0", Facts((3, 8)))
 
 
 @pytest.mark.parametrize("area", AREAS)

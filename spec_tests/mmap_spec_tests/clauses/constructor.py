@@ -85,11 +85,19 @@ CLAUSES = (
     ),
     Clause(
         "constructor.prot-limits-access",
-        "prot says whether the pages may be read and written: assignment to a map made with "
+        "prot says whether the pages may be read and written: what would change a map made with "
         "PROT_READ alone is refused.",
         "must",
         platforms=_UNIX,
         restates=("8a7e4fdda1",),
+    ),
+    Clause(
+        "constructor.prot-read-only-type-error",
+        "The refusal to change a map made with PROT_READ alone is a TypeError.",
+        "should",
+        since=(3, 3),
+        platforms=_UNIX,
+        source="bpo-11391",
     ),
     Clause(
         "constructor.prot-default-read-write",

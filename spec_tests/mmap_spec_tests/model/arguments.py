@@ -45,10 +45,13 @@ def data(world: World, value: Value) -> bytes | None:
             view = world.views[name]
             if view.released:
                 raise LookupError(f"{name} is released: what it is good for is Python's business")
-            return bytes(view.memory.data[view.base : view.base + view.size])
-        if world.maps[name].closed:
+            return view.bytes
+        map = world.maps[name]
+        if map.closed:
             raise LookupError(f"{name} is closed: which error comes first is not said")
-        return world.maps[name].bytes
+        if not map.certain:
+            raise LookupError(f"what the bytes of {name} are is the platform's business")
+        return map.bytes
     return data_of(value)
 
 

@@ -11,7 +11,17 @@ from mmap_spec_tests.model.state import COPY, DEFAULT, READ, WRITE, File, Map, M
 from mmap_spec_tests.model.table import elsewhere
 from mmap_spec_tests.operations import Operation, Value, tag_of
 
-_MARKS = ("constructor.maps-length-bytes", "constructor.length-zero-maps-whole-file")
+_MARKS = (
+    "constructor.maps-length-bytes",
+    "constructor.length-zero-maps-whole-file",
+    "constructor.anonymous-zero-filled",
+    "position.starts-at-zero",
+    "access.starts-with-file-contents",
+    "offset.default-zero",
+    "offset.counts-from-file-start",
+    "access.reading-leaves-file",
+)
+"""Clauses that a new map speaks for when it is first looked at."""
 _NAMES = ("fileno", "length", "flags", "prot", "access", "offset")
 _OS_ERROR = Raises(("OSError",))
 _ACCESS = {"ACCESS_READ": READ, "ACCESS_WRITE": WRITE, "ACCESS_COPY": COPY, "ACCESS_DEFAULT": ""}

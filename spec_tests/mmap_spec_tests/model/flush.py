@@ -30,10 +30,9 @@ def flush(world: World, map: Map, offset: Value = 0, size: Value = _ABSENT) -> E
         return refused(map, "flush.argument-types", args.merge(*wrong))
     assert type(start) is int and type(count) is int
     newest = world.facts.edition >= (3, 15)
-    if newest and count == -1:
-        count = map.size - start  # an explicit -1 means the same as none since 3.15
+    rest = newest and count == -1
     alone = size is _ABSENT and start != 0
-    if alone and newest:
+    if rest or (alone and newest):
         count = map.size - start
     if start < 0 or count < 0 or map.size - start < count:
         if alone and 0 <= start <= map.size and not newest:
@@ -42,10 +41,11 @@ def flush(world: World, map: Map, offset: Value = 0, size: Value = _ABSENT) -> E
             return Expectation(
                 (("flush.out-of-range-value-error", Either((success, args.VALUE_ERROR, RAISES))),)
             )
-        return refused(map, "flush.out-of-range-value-error", args.VALUE_ERROR)
+        must = ("flush.failure-raises", RAISES)
+        return refused(map, "flush.out-of-range-value-error", args.VALUE_ERROR, must)
     real = map.access not in (READ, COPY)
     if start % world.facts.page and real and world.facts.platform == "unix":
-        return refused(map, "flush.failure-raises", RAISES)
+        return refused(map, "flush.unaligned-raises", RAISES)
     clause = "flush.range" if start or size is not _ABSENT else "flush.writes-back"
     if count == 0:
         clause = "flush.empty-range"
@@ -53,7 +53,9 @@ def flush(world: World, map: Map, offset: Value = 0, size: Value = _ABSENT) -> E
     if not real:
         checks = (("flush.read-only-does-nothing", RETURNS),)
     if alone:
-        checks += (("flush.offset-alone", RETURNS),)
+        checks = (("flush.offset-alone", RETURNS), *checks)
+    if rest:
+        checks = (("flush.minus-one-is-the-rest", RETURNS), *checks)
     result = "flush.returns-none" if world.facts.edition >= (3, 8) else "flush.returns-zero"
 
     def effect() -> None:

@@ -128,8 +128,6 @@ def _set_slice(world: World, map: Map, key: Value, value: Value) -> Expectation:
             for place, byte in zip(places, new, strict=True):
                 map.memory.data[map.base + place] = byte
         changed(world, map, clause)
-        if risks:
-            map.memory.doubt = clause
 
     checks: tuple[Any, ...] = ((clause, NONE),)
     if not (type(value) is dict and ("bytes" in value or "pattern" in value)):

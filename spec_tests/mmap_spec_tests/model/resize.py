@@ -12,7 +12,7 @@ from mmap_spec_tests.expectation import (
     returned,
 )
 from mmap_spec_tests.model import arguments as args
-from mmap_spec_tests.model.state import COPY, READ, Map, World
+from mmap_spec_tests.model.state import COPY, READ, Map, World, shows
 from mmap_spec_tests.model.table import needs, on_map, refused, settle
 from mmap_spec_tests.operations import Value
 
@@ -45,7 +45,7 @@ def size(world: World, map: Map) -> Expectation:
     checks: tuple[Any, ...] = (("size.returns-file-length", length),)
     reach = map.file.reach
     if reach and reach[0].startswith("resize."):
-        checks = (*((clause, length) for clause in reach), *checks)
+        checks = (*shows(reach, length), *checks)
     elif reach:
         checks = (("size.follows-file", length), *checks)
     return Expectation(checks)
@@ -101,7 +101,6 @@ def _resize_anonymous(world: World, map: Map, number: int) -> Expectation:
         _resized(map, number, clause)
         if stuck:
             map.memory.blame = (clause,)
-            map.danger = clause
 
     if stuck:
         either = Either((NONE, args.VALUE_ERROR))

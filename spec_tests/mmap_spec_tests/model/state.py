@@ -47,18 +47,17 @@ def shows(blame: Blame, allowed: Allowed) -> tuple[tuple[str, Allowed], ...]:
 class Memory:
     """Bytes that maps look into, and what last changed them."""
 
-    __slots__ = ("blame", "data", "doubt", "writer")
+    __slots__ = ("blame", "data", "writer")
 
     def __init__(self, data: bytes | bytearray) -> None:
         self.data = bytearray(data)
         self.blame: Blame = ()
-        self.doubt = ""  # the clause that every later look speaks for first
         self.writer: object = None  # the identity of the map that last changed it
 
     def clone(self) -> Memory:
         """The same bytes, apart."""
         other = Memory(self.data)
-        other.blame, other.doubt, other.writer = self.blame, self.doubt, self.writer
+        other.blame, other.writer = self.blame, self.writer
         return other
 
 
@@ -76,8 +75,7 @@ class File(Memory):
     def clone(self) -> File:
         other = File(bytes(self.data), self.mode)
         other.open = self.open
-        other.blame, other.doubt, other.reach = self.blame, self.doubt, self.reach
-        other.writer = self.writer
+        other.blame, other.reach, other.writer = self.blame, self.reach, self.writer
         return other
 
 
@@ -85,8 +83,8 @@ class Map:
     """A map: a window of ``size`` bytes of a memory, from ``base``."""
 
     __slots__ = (
-        "access", "anonymous", "base", "blame", "by_prot", "certain", "closed", "danger", "exports",
-        "file", "identity", "made", "memory", "offset", "plain", "pos", "private", "shrunk", "size",
+        "access", "anonymous", "base", "blame", "by_prot", "certain", "closed", "exports", "file",
+        "identity", "made", "memory", "offset", "plain", "pos", "private", "shrunk", "size",
         "trackfd",
     )  # fmt: skip
 
@@ -119,7 +117,6 @@ class Map:
         self.certain = True  # False once the bytes are the platform's business
         self.blame: Blame = ()  # for the position
         self.made: Blame = ()  # for the length
-        self.danger = ""  # the clause that a death speaks for
         self.by_prot = False  # read-only because of prot, not of access
         self.plain = False  # made without access, flags and prot
 
@@ -171,6 +168,17 @@ class View:
         self.size = of.size
         self.readonly = of.access == READ
         self.released = False
+
+    @property
+    def bytes(self) -> bytes:
+        """What it shows.
+
+        Raises:
+            LookupError: that is the platform's business.
+        """
+        if not self.of.certain:
+            raise LookupError("what the bytes of the map are is the platform's business")
+        return bytes(self.memory.data[self.base : self.base + self.size])
 
 
 class World:
