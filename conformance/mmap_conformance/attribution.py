@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from mmap_conformance.judge import DEATHS, Divergence, Holds, failing
+from mmap_conformance.judge import DEATHS, WORKERS_OWN, Divergence, Holds, failing
 from mmap_spec_tests.expectation import Expectation
 from mmap_spec_tests.model import Facts, World, follow
 from mmap_spec_tests.operations import Operation, Program, nested_operations, without_nesting
@@ -95,8 +95,9 @@ class Attribution:
         spoken = failing(look, found.outcome, self._holds)
         hand = (*expectation.risks, *expectation.marks, *expectation.clauses)
         # What the look shows and the operation had a hand in; else what it put at risk, or
-        # what it was called for.
-        candidates = [clause for clause in spoken if clause in hand]
+        # what it was called for. What is left behind is nobody's business but the look's.
+        left_behind = found.shown_by in WORKERS_OWN - {"contents"}
+        candidates = [clause for clause in spoken if left_behind or clause in hand]
         candidates += [*expectation.risks, *reversed(expectation.clauses), *expectation.marks]
         clauses = [clause for clause in candidates if self._holds(clause)]
         found = self._as(found, look, clauses)._replace(operation=operation.method)

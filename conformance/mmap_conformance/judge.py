@@ -17,8 +17,8 @@ Holds = Callable[[str], bool]
 Identity = tuple[str, str, str, str]
 """Clause, method, sort of outcome, and the method that showed it."""
 
-FILE_LOOK = "contents"
-"""The worker's own look at a file, which is never at fault itself."""
+WORKERS_OWN = frozenset(("contents", "append", "leaked()"))
+"""Looks at what is not the implementation's, which are never at fault themselves."""
 
 DEATHS = ("crashed", "hung", "protocol")
 """Kinds of outcomes that end the worker."""
@@ -59,7 +59,7 @@ class Divergence(NamedTuple):
     @property
     def of_state(self) -> bool:
         """Whether an earlier operation may be at fault: it shows, or died of, what was there."""
-        shows = type(self.allowed) is Shows or self.shown_by == FILE_LOOK
+        shows = type(self.allowed) is Shows or self.shown_by in WORKERS_OWN
         return shows or self.kind in DEATHS
 
 

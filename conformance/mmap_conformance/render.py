@@ -143,7 +143,12 @@ VALUES: dict[str, Callable[[Renderer, Any], str]] = {
 }
 """How each tagged value of the worker is written."""
 
-CONSTRUCTORS = {"file()": "file", "mmap()": "{module}.mmap", "memoryview()": "memoryview"}
+CONSTRUCTORS = {
+    "file()": "file",
+    "mmap()": "{module}.mmap",
+    "memoryview()": "memoryview",
+    "bytearray()": "bytearray",
+}
 """Operations that bind a handle, and what they call."""
 
 Writer = Callable[[Renderer, str, Sequence[Value]], str]
@@ -164,6 +169,7 @@ EXPRESSIONS: dict[str, Writer] = {
     "del": lambda r, target, args: f"globals().pop({target!r})",
     "fork()": lambda r, target, args: f"fork({r.does(args[0])})",
     "exit()": lambda r, target, args: "exit()",
+    "leaked()": lambda r, target, args: "leaked()",
 }
 """Operations of the worker's own, where an expression is asked for."""
 

@@ -170,7 +170,7 @@ class Triage:
         # What an operation itself does wrong stays that clause's finding; what a state shows
         # may turn out to be due to another than the last that had a hand in it, but is not
         # to end up at what is known.
-        return divergence.of_state and found.of_state and not self.known.covers(steps, found)
+        return divergence.of_state and not self.known.covers(steps, found)
 
     def _first(self, program: Program) -> Divergence | None:
         """Where a program first goes wrong, known or not."""

@@ -117,7 +117,7 @@ def beginning(draw: Draw, facts: Facts, area: str) -> Iterator[Operation]:
 
 
 def ending(world: World) -> Iterator[Operation]:
-    """A last look at every map and every file: that is where lost data shows."""
+    """A last look at every map and every file, where lost data shows, and at what is left."""
     for name, map in list(world.maps.items()):
         if not map.closed:
             yield Operation(name, "tell")
@@ -126,6 +126,9 @@ def ending(world: World) -> Iterator[Operation]:
                 yield Operation(name, "[]", [cut(None, None)])
     for name in list(world.files):
         yield Operation(name, "contents")
+    for name in list(world.buffers):
+        yield Operation(name, "append", [0])
+    yield Operation("", "leaked()")
 
 
 def looks(world: World) -> Iterator[tuple[Operation, ...]]:
@@ -144,3 +147,6 @@ def looks(world: World) -> Iterator[tuple[Operation, ...]]:
         yield everything, exported
     for name in world.files:
         yield (Operation(name, "contents"),)
+    for name in world.buffers:
+        yield (Operation(name, "append", [0]),)
+    yield (Operation("", "leaked()"),)

@@ -51,6 +51,8 @@ def expect(world: World, operation: Operation) -> Expectation:
             return call(world, world.maps[target], operation)
         if target in world.views:
             return lifecycle.on_view(world, world.views[target], operation)
+        if target in world.buffers:
+            return lifecycle.on_buffer(world.buffers[target], operation)
         return files.on_file(world, world.files[target], operation)
     except (LookupError, AssertionError, TypeError, ValueError, AttributeError) as error:
         raise Unrunnable(f"{operation.target} {operation.method}: {error}") from error

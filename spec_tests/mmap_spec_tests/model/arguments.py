@@ -46,6 +46,8 @@ def data(world: World, value: Value) -> bytes | None:
             if view.released:
                 raise LookupError(f"{name} is released: what it is good for is Python's business")
             return view.bytes
+        if name in world.buffers:
+            return bytes(world.buffers[name])
         map = world.maps[name]
         if map.closed:
             raise LookupError(f"{name} is closed: which error comes first is not said")

@@ -130,9 +130,9 @@ def fork(world: World, operation: Operation) -> Expectation:
 
 @elsewhere("exit()")
 def leave(world: World, operation: Operation) -> Expectation:
-    def effect() -> None:
-        world.files.clear()
-        world.maps.clear()
-        world.views.clear()
+    return Expectation((("lifecycle.clean-exit", NONE),), world.clear)
 
-    return Expectation((("lifecycle.clean-exit", NONE),), effect)
+
+@elsewhere("leaked()")
+def leaked(world: World, operation: Operation) -> Expectation:
+    return Expectation((("lifecycle.descriptors-given-back", returned(0)),), world.clear)

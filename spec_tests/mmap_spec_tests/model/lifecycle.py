@@ -8,7 +8,7 @@ from mmap_spec_tests.expectation import NONE, Expectation, returned
 from mmap_spec_tests.model import arguments as args
 from mmap_spec_tests.model.state import READ, Map, View, World, shows
 from mmap_spec_tests.model.table import CHANGES, changed, closed_too, elsewhere, on_map, refused
-from mmap_spec_tests.operations import Operation, tag_of
+from mmap_spec_tests.operations import Operation, data_of, tag_of
 
 
 def _closed(map: Map) -> None:
@@ -71,6 +71,24 @@ def export(world: World, operation: Operation) -> Expectation:
         world.views[operation.target] = View(map)
 
     return Expectation((("items.buffer", NONE),), effect)
+
+
+@elsewhere("bytearray()")
+def make_buffer(world: World, operation: Operation) -> Expectation:
+    content = data_of(operation.arguments[0])
+    assert content is not None
+
+    def effect() -> None:
+        world.buffers[operation.target] = bytearray(content)
+
+    return Expectation((), effect)
+
+
+def on_buffer(buffer: bytearray, operation: Operation) -> Expectation:
+    """The expectation for an operation on a bytearray that methods are given."""
+    assert operation.method == "append"
+    byte = operation.arguments[0]
+    return Expectation((("lifecycle.arguments-let-go", NONE),), lambda: buffer.append(byte))
 
 
 def on_view(world: World, view: View, operation: Operation) -> Expectation:

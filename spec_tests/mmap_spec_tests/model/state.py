@@ -189,6 +189,7 @@ class World:
         self.files: dict[str, File] = {}
         self.maps: dict[str, Map] = {}
         self.views: dict[str, View] = {}
+        self.buffers: dict[str, bytearray] = {}
 
     def can(self, capability: str) -> bool:
         """Whether the implementation has a capability."""
@@ -220,6 +221,7 @@ class World:
             apart = not sharing or map.private
             file_ = None if map.file is None else same(map.file, not sharing)
             other.maps[name] = map.clone(same(map.memory, apart), file_)  # type: ignore[arg-type]
+        other.buffers = {name: bytearray(buffer) for name, buffer in self.buffers.items()}
         maps = {id(self.maps[name]): other.maps[name] for name in self.maps}
         for name, view in self.views.items():
             if id(view.of) in maps:
@@ -231,3 +233,8 @@ class World:
     def adopt(self, other: World) -> None:
         """Become another world."""
         self.files, self.maps, self.views = other.files, other.maps, other.views
+        self.buffers = other.buffers
+
+    def clear(self) -> None:
+        """Close everything and forget it."""
+        self.adopt(World(self.facts))
