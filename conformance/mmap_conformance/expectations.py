@@ -12,6 +12,7 @@ from mmap_conformance.errors import UsageError
 from mmap_conformance.judge import Divergence
 from mmap_spec_tests.clause import Edition, edition_text, parse_edition
 from mmap_spec_tests.clauses import CLAUSES
+from mmap_spec_tests.model import METHODS
 
 SHIPPED = Path(__file__).parent / "expected" / "cpython.toml"
 """What is known of the stdlib's own ``mmap``."""
@@ -116,6 +117,8 @@ def _entry(table: dict[str, str], names: tuple[str, ...]) -> Expected:
             raise ValueError(f"{key} is missing")
     if table["clause"] not in CLAUSES:
         raise ValueError(f"unknown clause {table['clause']!r}")
+    if table.get("operation", "") not in ("", *METHODS):
+        raise ValueError(f"unknown operation {table['operation']!r}")
     since, until = table.get("since"), table.get("until")
     return Expected(
         names,

@@ -141,6 +141,7 @@ def test_files_add_up(path: Path) -> None:
         (ENTRY + 'until = "soon"', "finding 1: unknown edition 'soon'"),
         (ENTRY + "since = 3.9", "finding 1: "),
         (ENTRY + "operation = 5", "finding 1: "),
+        (ENTRY + 'operation = "fnid"', "finding 1: unknown operation 'fnid'"),
         ("[[finding]]\nclause = 5\nreason = 'x'", "finding 1: "),
         ("[[finding]]\nclause = ['a']\nreason = 'x'", "finding 1: "),
         (f"[[finding]]\nclause = '{CLAUSE}'\nreason = 5", "finding 1: "),

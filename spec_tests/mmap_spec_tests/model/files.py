@@ -22,6 +22,10 @@ def create(world: World, operation: Operation) -> Expectation:
     return Expectation((), effect)
 
 
+ON_FILE = ("contents", "position", "close", "pwrite", "truncate")
+"""What ``on_file`` knows."""
+
+
 def on_file(world: World, file: File, operation: Operation) -> Expectation:
     """The expectation for an operation on a file, not through a map."""
     method, arguments = operation.method, operation.arguments

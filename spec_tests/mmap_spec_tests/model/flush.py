@@ -62,7 +62,7 @@ def flush(world: World, map: Map, offset: Value = 0, size: Value = _ABSENT) -> E
         if map.file is not None and real and not map.private:
             map.file.reach = ("flush.writes-back", "access.write-updates-file")
 
-    return Expectation((*checks, (result, _success(world))), effect)
+    return Expectation((*checks, (result, _success(world))), effect, looks=True)
 
 
 def _success(world: World) -> Returns:

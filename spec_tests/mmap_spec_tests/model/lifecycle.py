@@ -91,6 +91,10 @@ def on_buffer(buffer: bytearray, operation: Operation) -> Expectation:
     return Expectation((("lifecycle.arguments-let-go", NONE),), lambda: buffer.append(byte))
 
 
+ON_VIEW = ("release", "tobytes", "[]", "[]=")
+"""What ``on_view`` knows."""
+
+
 def on_view(world: World, view: View, operation: Operation) -> Expectation:
     """The expectation for an operation on a memoryview of a map."""
     method, arguments = operation.method, operation.arguments

@@ -87,4 +87,4 @@ def _search(
         if not map.blame:
             map.blame = ("search.keeps-position",)
 
-    return Expectation(checks, effect, marks=("search.keeps-position",))
+    return Expectation(checks, effect, marks=("search.keeps-position",), looks=True)
