@@ -16,6 +16,22 @@ check_count(const char *method, Py_ssize_t count, Py_ssize_t fewest, Py_ssize_t 
 }
 
 int
+check_keywords(const char *method, PyObject *given, const char *known)
+{
+    const Py_ssize_t count = given == NULL ? 0 : PyTuple_GET_SIZE(given);
+
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *name = PyTuple_GET_ITEM(given, i);
+        if (PyUnicode_CompareWithASCIIString(name, known) != 0) {
+            PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'",
+                         method, name);
+            return 0;
+        }
+    }
+    return 1;
+}
+
+int
 to_size(PyObject *argument, Py_ssize_t *size)
 {
     *size = PyNumber_AsSsize_t(argument, PyExc_OverflowError);

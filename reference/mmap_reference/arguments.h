@@ -14,6 +14,8 @@ struct bound {
 };
 
 int check_count(const char *method, Py_ssize_t count, Py_ssize_t fewest, Py_ssize_t most);
+/* At most one keyword, this one; its value stands after those without. */
+int check_keywords(const char *method, PyObject *given, const char *known);
 int to_size(PyObject *argument, Py_ssize_t *size);
 int to_int(PyObject *argument, int *number);
 int to_byte(PyObject *argument, unsigned char *byte);
