@@ -2,7 +2,7 @@
 
 #define FAST(name, function, doc) \
     {name, (PyCFunction)(void (*)(void))function, METH_FASTCALL, PyDoc_STR(doc)}
-#define KEYWORDS(name, function, doc)                          \
+#define KEYWORDS(name, function, doc)                                      \
     {name, (PyCFunction)(void (*)(void))function, METH_FASTCALL | METH_KEYWORDS, \
      PyDoc_STR(doc)}
 #define ONE(name, function, doc) {name, function, METH_O, PyDoc_STR(doc)}
