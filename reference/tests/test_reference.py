@@ -370,6 +370,19 @@ def test_closed_by_an_argument(make_map: Callable[..., Any], name: str) -> None:
         CONVERTED[name](map, Closing(map, 1))
 
 
+def test_a_subscript_is_judged_before_a_value_that_is_no_integer(
+    make_map: Callable[..., Any],
+) -> None:
+    map = make_map(b"bytes")
+    for index in (5, -6, 2**70):
+        with pytest.raises(IndexError):
+            map[index] = b"a"
+    with pytest.raises(TypeError, match=r"^mmap item value must be an int$"):
+        map[4] = b"a"
+    with pytest.raises(ValueError, match="closed"):
+        map[Closing(map, 1)] = b"a"
+
+
 @pytest.mark.parametrize("step", [1, 2, -1, -3])
 def test_source_is_the_map_itself(make_map: Callable[..., Any], step: int) -> None:
     content = bytes(range(200))
