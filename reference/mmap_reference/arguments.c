@@ -16,17 +16,20 @@ check_count(const char *method, Py_ssize_t count, Py_ssize_t fewest, Py_ssize_t 
 }
 
 int
-check_keywords(const char *method, PyObject *given, const char *known)
+to_keyword(const char *method, PyObject *names, PyObject *const *values, const char *keyword,
+           PyObject **value)
 {
-    const Py_ssize_t count = given == NULL ? 0 : PyTuple_GET_SIZE(given);
+    const Py_ssize_t count = names == NULL ? 0 : PyTuple_GET_SIZE(names);
 
+    *value = NULL;
     for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *name = PyTuple_GET_ITEM(given, i);
-        if (PyUnicode_CompareWithASCIIString(name, known) != 0) {
+        PyObject *name = PyTuple_GET_ITEM(names, i);
+        if (PyUnicode_CompareWithASCIIString(name, keyword) != 0) {
             PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'",
                          method, name);
             return 0;
         }
+        *value = values[i];
     }
     return 1;
 }

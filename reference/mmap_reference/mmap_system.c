@@ -48,13 +48,14 @@ mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given, PyObject 
 {
     MmapObject *self = (MmapObject *)op;
     Py_ssize_t start = 0, length = -1;
+    PyObject *given_flags;
     int flags = 0, flushed;
 
     if (!check_count("flush", given, 0, 2) ||
-        !check_keywords("flush", keywords, "flags") ||
+        !to_keyword("flush", keywords, arguments + given, "flags", &given_flags) ||
         (given > 0 && !to_size(arguments[0], &start)) ||
         (given > 1 && !to_size(arguments[1], &length)) ||
-        (keywords != NULL && !to_int(arguments[given], &flags))) {
+        (given_flags != NULL && !to_int(given_flags, &flags))) {
         return NULL;
     }
     LOCKED(op, flushed = flush_locked(self, start, length, given > 1, flags));

@@ -87,6 +87,19 @@ def test_flush_refuses_what_it_does_not_know(module: Any) -> None:
         map.flush(flags=2**31)
 
 
+def test_no_keywords_may_be_an_empty_tuple(script: Callable[..., str]) -> None:
+    """As C callers are free to say it."""
+    script(
+        """
+        import ctypes
+        call = ctypes.pythonapi.PyObject_Vectorcall
+        call.restype = ctypes.py_object
+        flush, empty = ctypes.py_object(mmap(-1, 10).flush), ctypes.py_object(())
+        assert call(flush, None, ctypes.c_size_t(0), empty) == 0
+        """
+    )
+
+
 @both
 def test_flags_of_flush_are_converted_before_the_map_is_looked_at(module: Any) -> None:
     class Closing:
