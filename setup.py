@@ -19,6 +19,7 @@ SOURCES = (
     "mapping_unix.c",
     "search.c",
     "mmap_object.c",
+    "edition.c",
     "arguments.c",
     "mmap_data.c",
     "mmap_system.c",

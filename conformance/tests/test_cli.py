@@ -75,7 +75,14 @@ def test_list_implementations_names_what_can_be_run(command: Command, tmp_path: 
         "[tool.mmap-conformance.implementations.mine]\nmodule = 'mymmap'\n"
     )
     listed = first_words(command("list", "implementations"))
-    assert {"reference", "stdlib", "mine", "MODULE", "MODULE@INTERPRETER"} <= set(listed)
+    assert {
+        "reference",
+        "reference-latest",
+        "stdlib",
+        "mine",
+        "MODULE",
+        "MODULE@INTERPRETER",
+    } <= set(listed)
 
 
 @pytest.mark.parametrize("clause", CLAUSES.values(), ids=lambda clause: clause.id)

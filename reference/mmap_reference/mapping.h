@@ -46,9 +46,12 @@ void mapping_destroy(struct mapping *mapping);
 
 /* Also sets the length of the file to where the map then ends. */
 int mapping_resize(struct mapping *mapping, ptrdiff_t size);
-int mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length);
+/* Flags as the system's call has them; none stand for MS_SYNC. */
+int mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags);
 int mapping_advise(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length,
                    int advice);
+/* Memory of no file, in the system's list of what a process has mapped. Not everywhere. */
+int mapping_set_name(const struct mapping *mapping, const char *name);
 int mapping_file_size(const struct mapping *mapping, int64_t *size);
 
 /* Whether the memory belongs to no file, whatever descriptor came with it. */

@@ -1,6 +1,7 @@
 #include "mmap_object.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <structmember.h>
 #include <sys/mman.h>
 
@@ -67,8 +68,9 @@ raise_status(enum mapping_status status)
     }
 }
 
-static PyObject *
-mmap_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+PyObject *
+mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keywords,
+               const struct edition *edition)
 {
     static char *names[] = {"fileno", "length", "flags",   "prot",
                             "access", "offset", "trackfd", NULL};
@@ -102,6 +104,7 @@ mmap_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
     if (self == NULL) {
         return NULL;
     }
+    self->edition = edition;
     self->access = settled;
     self->keeps_fd = request.keeps_fd;
     self->mapping.fd = -1;
@@ -183,6 +186,9 @@ repr_locked(MmapObject *self)
     const char *name = Py_TYPE(self)->tp_name;
     const struct mapping *mapping = &self->mapping;
 
+    if (strcmp(name, self->edition->type_name) == 0) {
+        name = "mmap.mmap"; /* what it stands in for; subclasses go by their own name */
+    }
     if (mapping->data == NULL) {
         return PyUnicode_FromFormat("<%s closed=True>", name);
     }
@@ -225,30 +231,34 @@ PyDoc_STRVAR(mmap_doc,
 "--\n\n"
 "A file, or memory of no file where fileno is -1, mapped into memory.");
 
-static PyType_Slot mmap_slots[] = {
-    {Py_tp_doc, (void *)mmap_doc},
-    {Py_tp_new, mmap_new},
-    {Py_tp_traverse, mmap_traverse},
-    {Py_tp_dealloc, mmap_dealloc},
-    {Py_tp_repr, mmap_repr},
-    {Py_tp_methods, mmap_methods},
-    {Py_tp_getset, mmap_attributes},
-    {Py_tp_members, mmap_members},
-    {Py_bf_getbuffer, mmap_get_buffer},
-    {Py_bf_releasebuffer, mmap_release_buffer},
-    {Py_mp_length, mmap_length},
-    {Py_mp_subscript, mmap_subscript},
-    {Py_mp_ass_subscript, mmap_assign_subscript},
-    {Py_sq_length, mmap_length},
-    {Py_sq_item, mmap_item},
-    {Py_sq_ass_item, mmap_assign_item},
-    {0, NULL},
-};
-
-PyType_Spec mmap_spec = {
-    .name = "mmap_reference.mmap",
-    .basicsize = sizeof(MmapObject),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
-             Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = mmap_slots,
-};
+PyObject *
+mmap_make_type(PyObject *module, const struct edition *edition)
+{
+    PyType_Slot slots[] = {
+        {Py_tp_doc, (void *)mmap_doc},
+        {Py_tp_new, edition->construct},
+        {Py_tp_traverse, mmap_traverse},
+        {Py_tp_dealloc, mmap_dealloc},
+        {Py_tp_repr, mmap_repr},
+        {Py_tp_methods, mmap_methods},
+        {Py_tp_getset, mmap_attributes},
+        {Py_tp_members, mmap_members},
+        {Py_bf_getbuffer, mmap_get_buffer},
+        {Py_bf_releasebuffer, mmap_release_buffer},
+        {Py_mp_length, mmap_length},
+        {Py_mp_subscript, mmap_subscript},
+        {Py_mp_ass_subscript, mmap_assign_subscript},
+        {Py_sq_length, mmap_length},
+        {Py_sq_item, mmap_item},
+        {Py_sq_ass_item, mmap_assign_item},
+        {0, NULL},
+    };
+    PyType_Spec spec = {
+        .name = edition->type_name,
+        .basicsize = sizeof(MmapObject),
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
+                 Py_TPFLAGS_IMMUTABLETYPE,
+        .slots = slots,
+    };
+    return PyType_FromModuleAndSpec(module, &spec, NULL);
+}

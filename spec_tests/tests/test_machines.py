@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from mmap_conformance.adapters import REFERENCES
 from mmap_conformance.inprocess import InProcess
+from mmap_spec_tests.clause import Edition
 from mmap_spec_tests.expectation import (
     NONE,
     RAISES,
@@ -124,9 +126,13 @@ def test_it_goes_on_where_the_only_map_is_gone(area: str) -> None:
     run_state_machine_as_test(machine, settings=FEW)
 
 
+@pytest.mark.usefixtures("reference")
+@pytest.mark.parametrize(("module", "edition"), REFERENCES.values(), ids=REFERENCES)
 @pytest.mark.parametrize("area", AREAS)
-def test_the_machine_is_silent_on_the_reference(area: str, reference: str, tmp_path: Path) -> None:
-    executor = InProcess(reference, str(tmp_path), (3, 1))
+def test_the_machine_is_silent_on_the_reference(
+    area: str, module: str, edition: Edition, tmp_path: Path
+) -> None:
+    executor = InProcess(module, str(tmp_path), edition)
     run_state_machine_as_test(machine_for(area, executor), settings=FEW)
 
 
