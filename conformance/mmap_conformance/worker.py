@@ -237,6 +237,8 @@ class Session(object):
             return Index(self, *content)
         if tag == "reentrant_buffer":
             return Buffer(self, content[0].encode("latin-1"), content[1])
+        if tag == "tagname":
+            return "mmap-worker-%d-%s" % (os.getpid(), content)
         if tag == "object":
             return object()
         raise LookupError("unknown tag %r" % (tag,))

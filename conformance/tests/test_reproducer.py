@@ -66,13 +66,13 @@ def facts() -> Facts:
 
 
 def editions(clause: str) -> Iterator[Facts]:
-    """Facts of all editions that have the clause, the last one first."""
+    """Facts of all editions and platforms that have the clause, the last one first."""
     constants = {name: getattr(mmap, name) for name in dir(mmap) if name.isupper()}
     can = frozenset(("resize", "madvise", "seekable", "set_name", "fork", "python-buffers"))
     for edition in reversed(EDITIONS):
-        facts = Facts(edition, constants=constants, capabilities=can)
-        if CLAUSES[clause].holds(edition, "unix", can):
-            yield facts
+        for platform in CLAUSES[clause].platforms:
+            if CLAUSES[clause].holds(edition, platform, can):
+                yield Facts(edition, platform, constants=constants, capabilities=can)
 
 
 def script_of(entry: Entry) -> str:

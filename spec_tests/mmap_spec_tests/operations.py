@@ -89,6 +89,11 @@ def cut(start: Value, stop: Value, step: Value = None) -> Value:
     return {"slice": [start, stop, step]}
 
 
+def tag_name(name: str) -> Value:
+    """A name for a mapping on Windows, which no other worker uses."""
+    return {"tagname": name}
+
+
 STRANGE: Value = {"object": None}
 """An object of no use to any method."""
 
