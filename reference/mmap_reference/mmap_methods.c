@@ -12,10 +12,13 @@ PyMethodDef mmap_methods[] = {
          "The lowest index at which sub stands, or -1. The search starts at the position."),
     FAST("flush", mmap_flush,
          "flush($self, offset=0, size=..., /)\n--\n\n"
-         "Write changes back to the file: all, or a range that starts on a page. Gives 0."),
+         "Write changes back to the file: all, or a range that starts on a page. Gives 0;\n"
+         "on Windows another number, and 0 for a failure."),
+#ifndef _WIN32
     FAST("madvise", mmap_madvise,
          "madvise($self, option, start=0, length=None, /)\n--\n\n"
          "Tell the system how the memory will be used."),
+#endif
     FAST("move", mmap_move,
          "move($self, dest, src, count, /)\n--\n\n"
          "Copy count bytes from src to dest, which may overlap."),

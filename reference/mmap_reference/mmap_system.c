@@ -5,53 +5,62 @@
 /* The system. The map is held while the GIL is not: what would pull the memory from under
    a system call in another thread is a BufferError there. */
 
-#define ASK_SYSTEM(self, result, call)       \
-    do {                                     \
-        hold(self);                          \
-        Py_BEGIN_ALLOW_THREADS               \
-        result = call;                       \
-        Py_END_ALLOW_THREADS                 \
-        let_go(self);                        \
-        if (result == -1) {                  \
-            PyErr_SetFromErrno(PyExc_OSError); \
-        }                                    \
+#define ASK_SYSTEM(self, status, call) \
+    do {                               \
+        hold(self);                    \
+        Py_BEGIN_ALLOW_THREADS         \
+        status = call;                 \
+        Py_END_ALLOW_THREADS           \
+        let_go(self);                  \
     } while (0)
 
-static int
+/* Edition 3.1 tells of success with zero on Unix, where a failure raises, and with anything
+   else on Windows, where zero is a failure. */
+static PyObject *
+flushed(int status)
+{
+#ifdef _WIN32
+    return PyLong_FromLong(status == MAPPING_DONE);
+#else
+    return is_done(status) ? PyLong_FromLong(0) : NULL;
+#endif
+}
+
+static PyObject *
 flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int to_end)
 {
     if (!is_open(self)) {
-        return 0;
+        return NULL;
     }
     if (to_end && start >= 0) {
         length = self->mapping.size - start;
     }
     if (start < 0 || length < 0 || self->mapping.size - start < length) {
         PyErr_SetString(PyExc_ValueError, "flush values out of range");
-        return 0;
+        return NULL;
     }
-    if (self->access == ACCESS_READ || self->access == ACCESS_COPY) {
-        return 1;
+    int status = MAPPING_DONE;
+    if (self->access != ACCESS_READ && self->access != ACCESS_COPY) {
+        ASK_SYSTEM(self, status, mapping_flush(&self->mapping, start, length));
     }
-    int result;
-    ASK_SYSTEM(self, result, mapping_flush(&self->mapping, start, length));
-    return result == 0;
+    return flushed(status);
 }
 
 PyObject *
 mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 {
     Py_ssize_t start = 0, length = 0;
-    int flushed;
+    PyObject *result;
 
     if (!check_count("flush", given, 0, 2) || (given > 0 && !to_size(arguments[0], &start)) ||
         (given > 1 && !to_size(arguments[1], &length))) {
         return NULL;
     }
-    LOCKED(op, flushed = flush_locked((MmapObject *)op, start, length, given < 2));
-    return flushed ? PyLong_FromLong(0) : NULL;
+    LOCKED(op, result = flush_locked((MmapObject *)op, start, length, given < 2));
+    return result;
 }
 
+#ifndef _WIN32
 static int
 madvise_locked(MmapObject *self, int advice, Py_ssize_t start, Py_ssize_t length, int to_end)
 {
@@ -77,9 +86,9 @@ madvise_locked(MmapObject *self, int advice, Py_ssize_t start, Py_ssize_t length
     if (length > size - start) {
         length = size - start;
     }
-    int result;
-    ASK_SYSTEM(self, result, mapping_advise(&self->mapping, start, length, advice));
-    return result == 0;
+    int status;
+    ASK_SYSTEM(self, status, mapping_advise(&self->mapping, start, length, advice));
+    return is_done(status);
 }
 
 PyObject *
@@ -102,6 +111,7 @@ mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
     }
     Py_RETURN_NONE;
 }
+#endif
 
 static int
 size_locked(MmapObject *self, int64_t *size)
@@ -113,13 +123,9 @@ size_locked(MmapObject *self, int64_t *size)
         PyErr_SetString(PyExc_ValueError, "can't get size with trackfd=False");
         return 0;
     }
-    if (self->mapping.fd == -1) {
-        *size = self->mapping.size;
-        return 1;
-    }
-    int result;
-    ASK_SYSTEM(self, result, mapping_file_size(&self->mapping, size));
-    return result == 0;
+    int status;
+    ASK_SYSTEM(self, status, mapping_file_size(&self->mapping, size));
+    return is_done(status);
 }
 
 PyObject *
@@ -163,11 +169,7 @@ resize_locked(MmapObject *self, Py_ssize_t size)
                         "mmap: can't expand a shared anonymous mapping on Linux");
         return 0;
     }
-    if (mapping_resize(mapping, size) == -1) {
-        PyErr_SetFromErrno(PyExc_OSError);
-        return 0;
-    }
-    return 1;
+    return is_done(mapping_resize(mapping, size));
 }
 
 PyObject *
@@ -197,7 +199,6 @@ close_locked(MmapObject *self)
     }
     struct mapping mapping = self->mapping; /* closed for all before it is unmapped */
     self->mapping.data = NULL;
-    self->mapping.fd = -1;
     Py_BEGIN_ALLOW_THREADS
     mapping_destroy(&mapping);
     Py_END_ALLOW_THREADS

@@ -1,6 +1,8 @@
 #include "mmap_object.h"
 
+#ifndef _WIN32
 #include <sys/mman.h>
+#endif
 
 /* The module has no state: its one type is reached through the module and its objects,
    and nothing in C needs it. That makes it fit for any number of interpreters. */
@@ -31,7 +33,7 @@ exec_module(PyObject *module)
         }
     }
     if (PyModule_AddIntConstant(module, "PAGESIZE", mapping_page_size()) < 0 ||
-        PyModule_AddIntConstant(module, "ALLOCATIONGRANULARITY", mapping_page_size()) < 0) {
+        PyModule_AddIntConstant(module, "ALLOCATIONGRANULARITY", mapping_granularity()) < 0) {
         return -1;
     }
     PyObject *type = PyType_FromModuleAndSpec(module, &mmap_spec, NULL);
