@@ -442,7 +442,9 @@ def serve(name):
     # As in `python -c`: the current directory, not this file's; but it is not to hide mmap.
     sys.path[:1] = [] if name == "mmap" else [""]
     module, problem = load(name)
-    scratch = os.path.join(os.environ.get("TMPDIR", "/tmp"), "mmap-worker-%d" % os.getpid())
+    # Windows soon gives the number of a dead process to the next: it would not do for a name.
+    own = "mmap-worker-" + os.urandom(8).hex()
+    scratch = os.path.join(os.environ.get("TMPDIR", "/tmp"), own)
     os.makedirs(scratch)
     session = Session(module, scratch)
     session.mark = lambda number: os.write(private, b"@%d\n" % number)

@@ -84,6 +84,9 @@ is_open_and_writable(MmapObject *self)
     return is_open(self) && is_writable(self);
 }
 
+/* What came of a call into mapping.h. */
+int is_done(int status);
+
 /* A copy of bytes of the map, which must have them. */
 static inline PyObject *
 copy_of(MmapObject *self, Py_ssize_t start, Py_ssize_t length)
@@ -97,8 +100,16 @@ copy_of(MmapObject *self, Py_ssize_t start, Py_ssize_t length)
 
 /* A type mmap, for a module and as an edition of the documentation has it. */
 PyObject *mmap_make_type(PyObject *module, const struct edition *edition);
+
+/* constructor_unix.c or constructor_windows.c: the arguments differ. */
+extern const char mmap_doc[];
 PyObject *mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keywords,
                          const struct edition *edition);
+
+/* What the two have in common, in mmap_object.c */
+int has_length_and_offset(const struct mapping_request *request);
+PyObject *make_mmap(PyTypeObject *type, const struct mapping_request *request,
+                    enum access access, const struct edition *edition);
 
 /* mmap_methods.c */
 extern PyMethodDef mmap_methods[];
