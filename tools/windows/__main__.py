@@ -23,6 +23,9 @@ import wine
 from mmap_conformance.cli import main as command_line
 
 EXIT_MISSING = 4
+LATEST = "mmap_reference.latest"
+EDITIONS = {"mmap_reference": "3.1", LATEST: "3.15"}
+"""The editions of the reference; the stdlib is asked for its own."""
 
 
 def implementations(folder: Path) -> Iterator[tuple[str, list[str]]]:
@@ -36,7 +39,8 @@ def implementations(folder: Path) -> Iterator[tuple[str, list[str]]]:
         python = interpreters.interpreter(version, folder)
         extension.build(version, python.parent)
         start = wine.command(str(python))
-        yield f"reference-windows-{version}", [*start, "{worker}", "mmap_reference"]
+        for name, module in (("reference", "mmap_reference"), ("reference-latest", LATEST)):
+            yield f"{name}-windows-{version}", [*start, "{worker}", module]
         yield f"stdlib-windows-{version}", [*start, "-E", "-S", "{worker}", "mmap"]
 
 
@@ -53,8 +57,8 @@ def configure(folder: Path) -> list[str]:
             f"command = {json.dumps(command)}",
             f"environment = {{ {environment} }}",
         ]
-        if command[-1] == "mmap_reference":
-            lines.append('edition = "3.1"')
+        if command[-1] in EDITIONS:
+            lines.append(f'edition = "{EDITIONS[command[-1]]}"')
     (folder / "pyproject.toml").write_text("\n".join(lines) + "\n", "utf-8")
     return names
 
