@@ -1,4 +1,4 @@
-"""The findings that are known already, from a TOML file; ``expected/cpython.toml`` is one."""
+"""The findings that are known already, from a TOML file; ``expected/`` has some."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from mmap_spec_tests.clause import Edition, edition_text, parse_edition
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.model import METHODS
 
-SHIPPED = Path(__file__).parent / "expected" / "cpython.toml"
-"""What is known of the stdlib's own ``mmap``."""
+SHIPPED = Path(__file__).parent / "expected"
+"""The files that come with the suite: what is known of the stdlib's own ``mmap``."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Expected:
     """One finding that is known.
 
     Attributes:
-        implementations: their names, or module and kind of interpreter as in
-            ``mmap@cpython``; ``*`` stands for any letters.
+        implementations: their names, or module and kind of interpreter, with or without
+            the platform: ``mmap@cpython-unix``; ``*`` stands for any letters.
         clause: id of the clause that is not met.
         operation: the method; empty for any.
         since: the first version that has it, or None.
@@ -100,6 +100,12 @@ class Expectations:
             ):
                 return entry.reason
         return ""
+
+
+def shipped() -> Expectations:
+    """All that the files say which come with the suite."""
+    files = (Expectations.read(path) for path in sorted(SHIPPED.glob("*.toml")))
+    return sum(files, Expectations())
 
 
 _KEYS = {"clause", "operation", "since", "until", "reason"}

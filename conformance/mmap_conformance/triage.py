@@ -217,7 +217,7 @@ class Triage:
         allowed = divergence.allowed
         hello = self._workers.hello()
         kind = f"{hello['implementation']}@{hello['interpreter'].partition(' ')[0]}"
-        names = (self._adapter.name, kind)
+        names = (self._adapter.name, kind, f"{kind}-{hello['platform']}")
         reason = self._expectations.reason(names, tuple(hello["version"]), divergence)
         return Finding(
             self._adapter.name,

@@ -96,7 +96,7 @@ def test_explain_tells_what_a_clause_says(clause: Any, command: Command) -> None
 
 def test_explain_tells_what_is_known_and_shows_a_program(command: Command) -> None:
     told = command("explain", "resize.grown-anonymous-usable").out
-    assert "known:      CPython before 3.13.8, resize: gh-138204" in told
+    assert "known:      mmap@cpython-unix before 3.13.8, resize: gh-138204" in told
     assert "needs:      resize" in told
     assert "m0.resize(" in told
     told = command("explain", "search.find-lowest").out

@@ -347,7 +347,10 @@ mapping_resize(struct mapping *mapping, ptrdiff_t size)
 int
 mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags)
 {
-    (void)flags; /* there is one way to flush */
+    (void)flags;       /* there is one way to flush */
+    if (length == 0) { /* for the system, all that follows; at the very end an error */
+        return MAPPING_DONE;
+    }
     int flushed = FlushViewOfFile(mapping->data + start, (SIZE_T)length);
     return flushed ? MAPPING_DONE : (int)GetLastError();
 }

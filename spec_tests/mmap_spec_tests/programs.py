@@ -134,13 +134,17 @@ def ending(world: World) -> Iterator[Operation]:
     yield Operation("", "leaked()")
 
 
-def looks(world: World) -> Iterator[tuple[Operation, ...]]:
+def looks(world: World, first: str = "") -> Iterator[tuple[Operation, ...]]:
     """Ways to look at each thing that an operation can leave wrong.
 
     Each of a tuple shows the same thing by other means: a wrong state shows in all of them,
     a wrong look in one.
+
+    Args:
+        world: what there is to be seen.
+        first: the map to begin with: what others show of it is shared.
     """
-    for name, map in world.open_maps():
+    for name, map in sorted(world.open_maps(), key=lambda item: item[0] != first):
         if not map.certain:
             yield (Operation(name, "tell"),)
             continue

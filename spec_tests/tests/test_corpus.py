@@ -18,7 +18,11 @@ from mmap_spec_tests.model import Facts, Unrunnable, World, follow
 from mmap_spec_tests.operations import Operation, Program
 
 MakeFacts = Callable[..., Facts]
-WRITTEN_BY_HAND = "lifecycle.clean-exit"  # no rule proposes it; the program says what it is for
+WRITTEN_BY_HAND = (
+    "lifecycle.clean-exit",
+    "lifecycle.arguments-let-go",
+    "lifecycle.descriptors-given-back",
+)
 
 
 def shown(program: Program, facts: Facts) -> list[tuple[str, ...]]:
@@ -96,7 +100,7 @@ def test_the_last_operation_is_what_shows_the_clause(make_facts: MakeFacts) -> N
     for entry in corpus():
         clauses = shown(entry.program, first_place(entry, make_facts))
         assert entry.clause in clauses[-1], entry.clause
-        if entry.clause != WRITTEN_BY_HAND:
+        if entry.clause not in WRITTEN_BY_HAND:
             assert not any(entry.clause in each for each in clauses[:-1]), entry.clause
 
 
@@ -113,7 +117,7 @@ def first_place(entry: Entry, make_facts: MakeFacts) -> Facts:
 def test_no_operation_can_be_left_out(make_facts: MakeFacts) -> None:
     too_long = []
     for entry in corpus():
-        if entry.clause == WRITTEN_BY_HAND:
+        if entry.clause in WRITTEN_BY_HAND:
             continue
         facts = first_place(entry, make_facts)
         for number in range(len(entry.program)):

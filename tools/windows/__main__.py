@@ -21,6 +21,7 @@ import extension
 import interpreters
 import wine
 from mmap_conformance.cli import main as command_line
+from mmap_conformance.expectations import SHIPPED
 
 EXIT_MISSING = 4
 LATEST = "mmap_reference.latest"
@@ -59,6 +60,8 @@ def configure(folder: Path) -> list[str]:
         ]
         if command[-1] in EDITIONS:
             lines.append(f'edition = "{EDITIONS[command[-1]]}"')
+        else:
+            lines.append(f"expectations = {json.dumps(str(SHIPPED / 'cpython-windows.toml'))}")
     (folder / "pyproject.toml").write_text("\n".join(lines) + "\n", "utf-8")
     return names
 

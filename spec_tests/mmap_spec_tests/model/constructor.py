@@ -64,7 +64,8 @@ def construct(world: World, operation: Operation) -> Expectation:
         return no("constructor.argument-types", args.merge(*wrong))
     misnamed = windows.misnamed(given.get("tagname"))
     if misnamed is not None:
-        return no("constructor.windows-tagname-types", misnamed)
+        early = [_OS_ERROR] if file is not None and not file.open else []
+        return no("constructor.windows-tagname-types", args.merge(misnamed, *early))
     length, offset = args.whole(given["length"]), args.whole(given.get("offset", 0))
     assert length is not None and offset is not None
     access = _constant(world, given.get("access", "ACCESS_DEFAULT"), "ACCESS_")
