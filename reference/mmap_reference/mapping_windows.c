@@ -128,8 +128,8 @@ map(struct mapping *mapping, int opens)
     if (has_file(mapping)) {
         status = file_length(mapping->file, &before);
     }
-    if (status == MAPPING_DONE && !has_room(mapping)) {
-        status = (int)GetLastError();
+    if (status == MAPPING_DONE && mapping->size > 0 && !has_room(mapping)) {
+        status = ERROR_NOT_ENOUGH_MEMORY;
     }
     if (status == MAPPING_DONE && mapping->offset % mapping_granularity() != 0) {
         status = ERROR_MAPPED_ALIGNMENT;
