@@ -54,6 +54,17 @@ def handles() -> int:
     return sum(bool(is_open(number, ctypes.byref(flags))) for number in range(4, 1 << 13, 4))
 
 
+def free_address() -> int:
+    """Where the system would put the next gigabyte."""
+    import ctypes
+
+    kernel = ctypes.windll.kernel32
+    kernel.VirtualAlloc.restype = ctypes.c_void_p
+    address = kernel.VirtualAlloc(None, ctypes.c_size_t(1 << 30), 0x2000, 1)  # reserved only
+    assert address and kernel.VirtualFree(ctypes.c_void_p(address), 0, 0x8000)
+    return int(address)
+
+
 def refused(call: Callable[..., object], *arguments: Any) -> int:
     """The number of the error of Windows that the call raises."""
     try:
@@ -342,6 +353,16 @@ def test_no_handle_is_leaked(stream: IO[bytes]) -> None:
     for _ in range(20):
         use()
     assert handles() == before
+
+
+def test_no_address_is_leaked(stream: IO[bytes]) -> None:
+    before = free_address()
+    for _ in range(3):
+        refused(ref.mmap, stream.fileno(), 1 << 30, None, ref.ACCESS_READ)
+        with ref.mmap(stream.fileno(), 0) as map:
+            map.resize(100_000)
+            map.resize(len(CONTENT))
+    assert free_address() == before
 
 
 def test_beyond_four_gigabytes(stream: IO[bytes]) -> None:
