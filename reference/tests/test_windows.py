@@ -54,6 +54,23 @@ def handles() -> int:
     return sum(bool(is_open(number, ctypes.byref(flags))) for number in range(4, 1 << 13, 4))
 
 
+def memory() -> int:
+    """The bytes that this process has to itself."""
+    import ctypes
+
+    class Counters(ctypes.Structure):
+        _fields_ = [
+            ("cb", ctypes.c_ulong),
+            ("faults", ctypes.c_ulong),
+            *((name, ctypes.c_size_t) for name in "abcdefgh"),
+        ]
+
+    kernel, counters = ctypes.windll.kernel32, Counters(cb=ctypes.sizeof(Counters))
+    process = ctypes.c_void_p(-1)  # this one
+    assert kernel.K32GetProcessMemoryInfo(process, ctypes.byref(counters), counters.cb)
+    return int(counters.g)
+
+
 def free_address() -> int:
     """Where the system would put the next gigabyte."""
     import ctypes
@@ -365,14 +382,29 @@ def test_no_address_is_leaked(stream: IO[bytes]) -> None:
     assert free_address() == before
 
 
+def test_no_memory_is_leaked() -> None:
+    name = "n" * 10_000  # two copies of it, 40,000 bytes, for each map
+
+    def use(times: int) -> None:
+        for _ in range(times):
+            with ref.mmap(-1, 10, name) as map:
+                map.resize(20)
+
+    use(100)
+    before = memory()
+    use(1000)
+    assert memory() - before < 10_000_000
+
+
 def test_beyond_four_gigabytes(stream: IO[bytes]) -> None:
-    map = ref.mmap(stream.fileno(), 10, offset=5 << 30)
+    offset = (4 << 30) + 65536
+    map = ref.mmap(stream.fileno(), 10, offset=offset)
     map[:] = b"0123456789"
-    assert map.size() == (5 << 30) + 10
+    assert map.size() == offset + 10
     map.resize(20)
     assert map[:] == b"0123456789" + bytes(10)
     with open(stream.name, "rb") as other:
-        other.seek(5 << 30)
+        other.seek(offset)
         assert other.read() == map[:]
 
 

@@ -25,7 +25,8 @@ def build(version: str, home: Path) -> None:
     """
     package = home / "mmap_reference"
     package.mkdir(exist_ok=True)
-    shutil.copy(SOURCES / "__init__.py", package)
+    for path in SOURCES.glob("*.py"):
+        shutil.copy(path, package)
     target = package / "_mmap.pyd"
     sources = [path for path in SOURCES.glob("*.c") if not path.stem.endswith("_unix")]
     inputs = [*sources, *SOURCES.glob("*.h"), CONFIGURATION]
