@@ -347,8 +347,11 @@ mapping_resize(struct mapping *mapping, ptrdiff_t size)
 int
 mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length)
 {
-    int flushed = FlushViewOfFile(mapping->data + start, (SIZE_T)length);
-    return flushed ? MAPPING_DONE : (int)GetLastError();
+    /* To the system no bytes are all that follow, or an error where none do. */
+    if (length == 0 || FlushViewOfFile(mapping->data + start, (SIZE_T)length)) {
+        return MAPPING_DONE;
+    }
+    return (int)GetLastError();
 }
 
 int

@@ -213,9 +213,14 @@ def test_trackfd_false_keeps_no_handle(stream: IO[bytes]) -> None:
 def test_flush_tells_of_success(stream: IO[bytes]) -> None:
     for access in (ref.ACCESS_WRITE, ref.ACCESS_READ, ref.ACCESS_COPY):
         with ref.mmap(stream.fileno(), 0, access=access) as map:
-            assert map.flush() and map.flush(4096, 10)
+            assert map.flush() and map.flush(4096, 10) and map.flush(0, 0)
             with pytest.raises(ValueError, match="flush values out of range"):
                 map.flush(0, len(CONTENT) + 1)
+
+
+def test_flush_of_no_bytes() -> None:
+    with ref.mmap(-1, 4096) as map:
+        assert map.flush(0, 0) and map.flush(4096, 0) and map.flush(4096)
 
 
 @pytest.mark.parametrize("name", ["mmap-test", "mmap-test-\xe9\u20ac\U0001f40d"])
