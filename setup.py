@@ -21,6 +21,7 @@ SOURCES = (
     f"constructor_{SYSTEM}.c",
     "search.c",
     "mmap_object.c",
+    "edition.c",
     "arguments.c",
     "mmap_data.c",
     "mmap_system.c",

@@ -15,12 +15,18 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from mmap_conformance.errors import StartError, UsageError
-from mmap_spec_tests.clause import Edition
+from mmap_spec_tests.clause import EDITIONS, Edition
 
 WORKER = Path(__file__).with_name("worker.py")
 ENTRY_POINTS = "mmap_conformance.adapters"
 """The group in which third parties register a function without arguments that returns
 an ``Adapter``; its name is the implementation's name on the command line."""
+
+REFERENCES: dict[str, tuple[str, Edition]] = {
+    "reference": ("mmap_reference", EDITIONS[0]),
+    "reference-latest": ("mmap_reference.latest", EDITIONS[-1]),
+}
+"""The modules of the C extension of this project, each with the edition it is of."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +58,12 @@ class Adapter:
 
 
 def resolve(text: str, configured: Mapping[str, Adapter] | None = None) -> Adapter:
-    """The adapter for ``stdlib``, ``reference``, ``MODULE``, ``MODULE@INTERPRETER`` or a name
-    that is configured or registered.
+    """The adapter for ``stdlib``, ``reference``, ``reference-latest``, ``MODULE``,
+    ``MODULE@INTERPRETER`` or a name that is configured or registered.
 
     Raises:
         UsageError: the name is empty, or no such interpreter is found.
-        StartError: ``reference`` is asked for and was not built.
+        StartError: the reference is asked for and was not built.
     """
     if configured and text in configured:
         return configured[text]
@@ -73,13 +79,13 @@ def resolve(text: str, configured: Mapping[str, Adapter] | None = None) -> Adapt
                 ) from error
     if text == "stdlib":
         return Adapter("stdlib", (sys.executable, "-E", "-S", str(WORKER), "mmap"))
-    if text == "reference":
-        return _reference()
+    if text in REFERENCES:
+        return _reference(text, *REFERENCES[text])
     module, at, interpreter = text.partition("@")
     if not all(part.isidentifier() for part in module.split(".")) or (at and not interpreter):
         raise UsageError(
-            f"unknown implementation {text!r}: name stdlib, reference, a MODULE, "
-            "MODULE@INTERPRETER, or one that is configured"
+            f"unknown implementation {text!r}: name stdlib, {', '.join(REFERENCES)}, "
+            "a MODULE, MODULE@INTERPRETER, or one that is configured"
         )
     python = find_interpreter(interpreter) if at else sys.executable
     plain = ("-E", "-S") if module == "mmap" else ()
@@ -98,7 +104,7 @@ def registered(name: str, make: object) -> Adapter:
     return adapter
 
 
-def _reference() -> Adapter:
+def _reference(name: str, module: str, edition: Edition) -> Adapter:
     package = importlib.util.find_spec("mmap_reference")
     # Found without importing the package, which is as good as useless without its other half.
     if package is None or not PathFinder.find_spec(
@@ -108,8 +114,7 @@ def _reference() -> Adapter:
             "the C extension mmap_reference was not built: install a C compiler and the "
             "headers of Python, then install mmap-conformance again"
         )
-    command = (sys.executable, str(WORKER), "mmap_reference")
-    return Adapter("reference", command, "mmap_reference", (3, 1))
+    return Adapter(name, (sys.executable, str(WORKER), module), module, edition)
 
 
 def find_interpreter(name: str) -> str:

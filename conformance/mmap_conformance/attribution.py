@@ -1,12 +1,117 @@
-"""Variants of a reduced program that tell which of its operations is at fault."""
+"""Which operation of a reduced program is at fault, and which clause it does not meet.
+
+One rule: the program is cut after each operation in turn, and what is there is looked at. Where
+every look at a thing is wrong, the operation before the looks left it wrong. Where one look is
+wrong and another at the same thing right, the look is at fault itself. Where all is right up to
+the end, the last operation is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+from mmap_conformance.judge import WORKERS_OWN, Divergence, Holds, failing
+from mmap_spec_tests.expectation import Expectation
 from mmap_spec_tests.model import Facts, World, follow
 from mmap_spec_tests.operations import Operation, Program, nested_operations, without_nesting
-from mmap_spec_tests.programs import ending
+from mmap_spec_tests.programs import looks, modelled
+
+Diverges = Callable[[Program], Divergence | None]
+"""Runs a program: where it first goes wrong, whether that is known or not."""
+
+
+class Attributed(NamedTuple):
+    """A program that ends where the fault shows, and the fault."""
+
+    program: Program
+    divergence: Divergence
+
+
+class Attribution:
+    """Finds out who is at fault."""
+
+    def __init__(self, facts: Facts, holds: Holds, wanted: Holds, diverges: Diverges) -> None:
+        """Prepare.
+
+        Args:
+            facts: what the model must know of the implementation.
+            holds: whether the implementation is held to a clause, by id.
+            wanted: whether it is one that was asked for; of several, those are told.
+            diverges: runs a program on the implementation.
+        """
+        self._facts = facts
+        self._holds = holds
+        self._wanted = wanted
+        self._diverges = diverges
+
+    def of(self, program: Program) -> Attributed | None:
+        """Who is at fault where a program goes wrong; None where it does not."""
+        found = self._diverges(program)
+        if found is None:
+            return None
+        program = program[: found.number + 1]
+        plain = expanded(program)
+        if plain != program:  # wrong also without running anything inside an argument?
+            attributed = self.of(plain)
+            if attributed is not None:
+                return attributed
+        world = World(self._facts)
+        for number, operation in enumerate(program[:-1], 1):
+            expectation = follow(world, operation)
+            sign = self._sign(program[:number], world, operation.target)
+            if sign is not None:
+                attributed, agreed = sign
+                return (
+                    self._left_wrong(operation, expectation, attributed) if agreed else attributed
+                )
+        return self._own(program, found)
+
+    def _sign(self, program: Program, world: World, target: str) -> tuple[Attributed, bool] | None:
+        """The most telling look that is wrong after a program, and whether others agree."""
+        signs: list[tuple[Attributed, bool]] = []
+        for look, *others in looks(world, target):
+            longer = [*program, look]
+            found = self._diverges(longer)
+            if found is not None and found.number == len(program):
+                agreed = all(self._diverges([*program, other]) is not None for other in others)
+                signs.append((self._own(longer, found), agreed))
+        # Lost bytes say more than the failure or the death of whoever looks at them.
+        signs.sort(key=lambda sign: sign[0].divergence.kind != "returned")
+        return signs[0] if signs else None
+
+    def _own(self, program: Program, found: Divergence) -> Attributed:
+        """The fault as that of the operation that shows it."""
+        expectation = modelled(program, self._facts)[-1][1]
+        clauses = failing(expectation, found.outcome, self._holds, own=True)
+        return Attributed(program, self._as(found, expectation, clauses))
+
+    def _left_wrong(
+        self, operation: Operation, expectation: Expectation, shown: Attributed
+    ) -> Attributed:
+        """The fault as that of an operation that left wrong what a look then shows."""
+        program, found = shown
+        look = modelled(program, self._facts)[-1][1]
+        spoken = failing(look, found.outcome, self._holds)
+        hand = (*expectation.risks, *expectation.marks, *expectation.clauses)
+        # What the look shows and the operation had a hand in; else what it put at risk, or
+        # what it was called for. What is left behind is nobody's business but the look's.
+        left_behind = found.shown_by in WORKERS_OWN - {"contents"}
+        candidates = [clause for clause in spoken if left_behind or clause in hand]
+        candidates += [*expectation.risks, *reversed(expectation.clauses), *expectation.marks]
+        clauses = [clause for clause in candidates if self._holds(clause)]
+        found = self._as(found, look, clauses)._replace(operation=operation.method)
+        return Attributed(program, found)
+
+    def _as(
+        self, found: Divergence, expectation: Expectation, clauses: Sequence[str]
+    ) -> Divergence:
+        """The divergence as one of a clause; as it is where there is none."""
+        if not clauses:
+            return found
+        clause = next(filter(self._wanted, clauses), clauses[0])
+        allowed = dict(reversed(expectation.checks)).get(clause, found.allowed)
+        return found._replace(clause=clause, allowed=allowed)
 
 
 def flat(program: Program) -> Program:
@@ -23,41 +128,3 @@ def expanded(program: Program) -> Program:
         plain = [without_nesting(argument) for argument in arguments]
         made.append(Operation(target, method, plain, keywords))
     return made
-
-
-def looks_at_files(program: Program) -> Iterator[Program]:
-    """The program with a look at a file in place of the operation it dies in.
-
-    Lost data says more than the death of whoever looks at it through the map.
-    """
-    for name in dict.fromkeys(each.target for each in program if each.method == "file()"):
-        yield [*program[:-1], Operation(name, "contents")]
-
-
-def watched(program: Program, facts: Facts, distrusted: Container[str]) -> tuple[Program, set[int]]:
-    """The program with a look at everything after each operation, and where the looks are.
-
-    An operation that goes wrong without a sign would otherwise be told as the fault of a
-    later one that is right.
-
-    Args:
-        program: makes sense to the model.
-        facts: what the model must know of the implementation.
-        distrusted: looks that are wrong themselves, and of no use.
-    """
-    world = World(facts)
-    made: Program = []
-    looks: set[int] = set()
-    for number, operation in enumerate(program, 1):
-        follow(world, operation)
-        made.append(operation)
-        if number == len(program):
-            break
-        # Right before the last operation, the same look would only show the same.
-        useless = program[-1].method if number == len(program) - 1 else ""
-        for look in ending(world):
-            if look.method not in distrusted and look.method != useless:
-                follow(world, look)
-                looks.add(len(made))
-                made.append(look)
-    return made, looks

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from mmap_conformance import toml
-from mmap_conformance.adapters import WORKER, Adapter, resolve
+from mmap_conformance.adapters import REFERENCES, WORKER, Adapter, resolve
 from mmap_conformance.errors import UsageError
 from mmap_spec_tests.clause import parse_edition
 
@@ -70,7 +70,7 @@ def _tables(path: Path) -> dict[str, Any]:
 
 
 def _check(where: str, name: str, table: Any) -> None:
-    if name in ("stdlib", "reference"):
+    if name in ("stdlib", *REFERENCES):
         raise UsageError(f"{where}: this name is taken, choose another")
     if not isinstance(table, dict):
         raise UsageError(f"{where}: is not a table")

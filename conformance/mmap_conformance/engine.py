@@ -106,7 +106,7 @@ class _Run:
         deadline = begun + options.seconds
         triage = Triage(self._adapter, options, self._expectations, facts, self._workers, deadline)
         self._triage = triage
-        self._generator = Generator(facts, triage.is_masked)
+        self._generator = Generator(facts, triage.known.avoids)
         stopped = ""
         try:
             yield Started(
@@ -169,6 +169,7 @@ class _Run:
         while time.monotonic() < deadline:
             for area in areas or AREAS:
                 draw = BytesDraw(choices.randbytes(_BYTES))
+                self._triage.known.begin_program()
                 yield self._generator.program(draw, area, LENGTH), area
 
     def _areas(self) -> tuple[str, ...]:

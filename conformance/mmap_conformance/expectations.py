@@ -1,4 +1,4 @@
-"""The findings that are known already, from a TOML file; ``expected/cpython.toml`` is one."""
+"""The findings that are known already, from a TOML file; ``expected/`` has some."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from mmap_conformance.errors import UsageError
 from mmap_conformance.judge import Divergence
 from mmap_spec_tests.clause import Edition, edition_text, parse_edition
 from mmap_spec_tests.clauses import CLAUSES
+from mmap_spec_tests.model import METHODS
 
-SHIPPED = Path(__file__).parent / "expected" / "cpython.toml"
-"""What is known of the stdlib's own ``mmap``."""
+SHIPPED = Path(__file__).parent / "expected"
+"""The files that come with the suite: what is known of the stdlib's own ``mmap``."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Expected:
     """One finding that is known.
 
     Attributes:
-        implementations: their names; ``*`` stands for any letters.
+        implementations: their names, or module and kind of interpreter, with or without
+            the platform: ``mmap@cpython-unix``; ``*`` stands for any letters.
         clause: id of the clause that is not met.
         operation: the method; empty for any.
         since: the first version that has it, or None.
@@ -80,11 +82,17 @@ class Expectations:
     def __add__(self, other: Expectations) -> Expectations:
         return Expectations((*self.entries, *other.entries))
 
-    def reason(self, implementation: str, edition: Edition, divergence: Divergence) -> str:
-        """Why a divergence was to be expected; an empty string when it was not."""
+    def reason(self, names: Sequence[str], edition: Edition, divergence: Divergence) -> str:
+        """Why a divergence was to be expected; an empty string when it was not.
+
+        Args:
+            names: what the implementation is called.
+            edition: the version of its interpreter.
+            divergence: what it does.
+        """
         for entry in self.entries:
             if (
-                any(fnmatchcase(implementation, name) for name in entry.implementations)
+                any(fnmatchcase(name, each) for name in names for each in entry.implementations)
                 and entry.clause == divergence.clause
                 and entry.operation in ("", divergence.operation)
                 and (entry.since is None or edition >= entry.since)
@@ -92,6 +100,12 @@ class Expectations:
             ):
                 return entry.reason
         return ""
+
+
+def shipped() -> Expectations:
+    """All that the files say which come with the suite."""
+    files = (Expectations.read(path) for path in sorted(SHIPPED.glob("*.toml")))
+    return sum(files, Expectations())
 
 
 _KEYS = {"clause", "operation", "since", "until", "reason"}
@@ -109,6 +123,8 @@ def _entry(table: dict[str, str], names: tuple[str, ...]) -> Expected:
             raise ValueError(f"{key} is missing")
     if table["clause"] not in CLAUSES:
         raise ValueError(f"unknown clause {table['clause']!r}")
+    if table.get("operation", "") not in ("", *METHODS):
+        raise ValueError(f"unknown operation {table['operation']!r}")
     since, until = table.get("since"), table.get("until")
     return Expected(
         names,

@@ -72,7 +72,14 @@ class Gate:
             if event.stopped
             or not any(verdict.checks for verdict in event.verdicts)
             or not CLAUSES.keys() <= {verdict.clause for verdict in event.verdicts}
+            or self._untested(event)
         ]
+
+    def _untested(self, event: Finished) -> bool:
+        return any(
+            verdict.status == "untested" and not is_below(CLAUSES[verdict.clause].level, self.level)
+            for verdict in event.verdicts
+        )
 
     @property
     def unfinished(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from mmap_conformance.channel import Answer, describe_death
@@ -14,9 +14,14 @@ from mmap_spec_tests.programs import Step
 Holds = Callable[[str], bool]
 """Whether the implementation is held to a clause, by id."""
 
-
 Identity = tuple[str, str, str, str]
 """Clause, method, sort of outcome, and the method that showed it."""
+
+WORKERS_OWN = frozenset(("contents", "append", "leaked()"))
+"""Looks at what is not the implementation's, which are never at fault themselves."""
+
+DEATHS = ("crashed", "hung", "protocol")
+"""Kinds of outcomes that end the worker."""
 
 
 class Divergence(NamedTuple):
@@ -24,10 +29,10 @@ class Divergence(NamedTuple):
 
     Attributes:
         number: of the operation in the program.
-        clause: the clause that is not met; empty when only clauses that the
-            implementation is not held to are.
-        operation: the method that the clause speaks of.
-        shown_by: the method whose outcome it is, which may come later.
+        clause: the clause that is not met.
+        operation: the method at fault: that of the operation, until ``attribution`` finds
+            that an earlier one left the state wrong.
+        shown_by: the method whose outcome it is.
         allowed: what the clause allows; None where nothing can be allowed: a death.
         outcome: what happened.
         inner: whether it happened inside the conversion of an argument.
@@ -52,9 +57,14 @@ class Divergence(NamedTuple):
         return self.clause, self.operation, got(self.outcome), self.shown_by
 
     @property
-    def silent(self) -> bool:
-        """Whether the operation that the clause speaks of had a lawful outcome itself."""
-        return self.operation != self.shown_by
+    def of_state(self) -> bool:
+        """Whether an earlier operation may be at fault: it shows, or died of, what was there."""
+        shows = type(self.allowed) is Shows or self.shown_by in WORKERS_OWN
+        return shows or self.kind in DEATHS
+
+
+Known = Callable[[Sequence[Step], Divergence], bool]
+"""Whether a divergence of a program is due to a finding that is known."""
 
 
 def kind_of(outcome: Outcome) -> Kind:
@@ -93,7 +103,7 @@ def judge(
     steps: Sequence[Step],
     answer: Answer,
     holds: Holds,
-    known: Container[Identity],
+    known: Known,
     exercised: Counter[str],
     *,
     strict: bool = False,
@@ -102,35 +112,34 @@ def judge(
 
     Args:
         steps: operations and expectations.
-        answer: the outcomes; after a death that of the last operation alone.
+        answer: the outcomes from the first operation on; a death is the last.
         holds: whether the implementation is held to a clause.
-        known: identities of findings to be passed over.
-        exercised: counts, by clause, of the outcomes compared; added to.
+        known: whether a divergence is to be passed over.
+        exercised: counts, by clause, of the outcomes that it allows; added to.
         strict: do not pass over what is known in the last operation.
     """
-    if answer.died_in is not None and len(answer.outcomes) <= answer.died_in:
-        number = min(answer.died_in, len(steps) - 1)
-        pairs: list[tuple[int, Outcome]] = [(number, answer.outcomes[-1])]
-    else:
-        pairs = list(enumerate(answer.outcomes))
-    for number, outcome in pairs:
+    for number, outcome in enumerate(answer.outcomes):
         expectation = steps[number][1]
-        if expectation.meanwhile and answer.died_in != number:
+        passing_over = "\0"
+        if expectation.meanwhile and kind_of(outcome) not in DEATHS:
             inner = answer.meanwhile.get(number, [])
             found = _compare_inner(steps, number, inner, holds, exercised)
             if found is not None:
-                return found if found.identity not in known else None
+                return None if known(steps, found) else found
+            met = zip(expectation.meanwhile, inner, strict=False)
+            if not all(_as_assumed(nested, outcome, holds) for (_, nested), outcome in met):
+                return None
             if len(inner) != len(expectation.meanwhile):
                 # It did not convert its arguments as the model thought: only that is judged.
-                found = _compare(steps, number, outcome, holds, exercised, "reentrancy.")
-                return found if found is not None and found.identity not in known else None
-        found = _compare(steps, number, outcome, holds, exercised)
+                passing_over = "reentrancy."
+        found = _compare(steps[number], number, outcome, holds, exercised, passing_over)
         if found is not None:
-            if found.identity not in known or (strict and number == len(steps) - 1):
+            last = number == len(steps) - 1
+            if (strict and last) or not known(steps, found):
                 return found
-            if found.silent or not _is_harmless(expectation, found):
+            if found.of_state or not is_harmless(expectation, found):
                 return None
-        elif not _as_assumed(expectation, outcome, holds):
+        elif passing_over == "reentrancy." or not _as_assumed(expectation, outcome, holds):
             return None
     return None
 
@@ -144,16 +153,15 @@ def _compare_inner(
 ) -> Divergence | None:
     """The first divergence of the operations that ran while arguments were converted."""
     inner = steps[number][1].meanwhile
-    for place, outcome in enumerate(outcomes[: len(inner)]):
-        so_far = [*steps[:number], *inner[: place + 1]]
-        found = _compare(so_far, number + place, outcome, holds, exercised)
+    for step, outcome in zip(inner, outcomes, strict=False):
+        found = _compare(step, number, outcome, holds, exercised)
         if found is not None:
-            return found._replace(number=number, inner=True)
+            return found._replace(inner=True)
     return None
 
 
 def _compare(
-    steps: Sequence[Step],
+    step: Step,
     number: int,
     outcome: Outcome,
     holds: Holds,
@@ -161,57 +169,45 @@ def _compare(
     passing_over: str = "\0",
 ) -> Divergence | None:
     """The first clause that does not allow an outcome, but for those with a prefix."""
-    operation, expectation = steps[number]
-    shown_by = operation.method
+    operation, expectation = step
+    method = operation.method
     for clause, allowed in expectation.checks:
         if holds(clause) and not clause.startswith(passing_over):
-            exercised[clause] += 1
             if not allowed.matches(outcome):
-                culprit = _culprit(steps, number, clause)
-                return Divergence(number, clause, culprit, shown_by, allowed, outcome)
-    if kind_of(outcome) in ("crashed", "hung", "protocol"):
-        own = (c for c, allowed in expectation.checks if holds(c) and type(allowed) is not Shows)
-        clause = next(own, "lifecycle.clean-exit")
-        if not holds(clause):
-            return None
-        culprit = _culprit(steps, number, clause)
-        return Divergence(number, clause, culprit, shown_by, None, outcome)
+                return Divergence(number, clause, method, method, allowed, outcome)
+            exercised[clause] += 1
+    if kind_of(outcome) in DEATHS:
+        clause = next(iter(failing(expectation, outcome, holds, own=True)), "lifecycle.clean-exit")
+        if holds(clause):
+            return Divergence(number, clause, method, method, None, outcome)
     return None
 
 
-def _culprit(steps: Sequence[Step], number: int, clause: str) -> str:
-    """The method that a clause speaks of, which may come before the one that shows it."""
-    method = steps[number][0].method
-    if clause.startswith("arguments.") or (method not in LOOKS and clause not in DEADLY):
-        return method
-    before = steps[:number]
-    for operation, expectation in reversed(before):
-        if clause in expectation.risks:
-            return operation.method
-    for operation, expectation in reversed(before):
-        if clause in expectation.marks:
-            return operation.method
-        if clause in expectation.clauses and operation.method not in LOOKS:
-            return operation.method
-    return method
+def failing(
+    expectation: Expectation, outcome: Outcome, holds: Holds, *, own: bool = False
+) -> list[str]:
+    """The clauses that do not allow an outcome, most telling first.
+
+    Args:
+        expectation: what is allowed.
+        outcome: what happened.
+        holds: whether the implementation is held to a clause.
+        own: only those that speak of the operation itself, not of the state it found.
+    """
+    asked = [
+        (clause, allowed)
+        for clause, allowed in expectation.checks
+        if holds(clause) and not (own and type(allowed) is Shows)
+    ]
+    found = [clause for clause, allowed in asked if not allowed.matches(outcome)]
+    if not found and kind_of(outcome) in DEATHS:  # which nothing allows
+        return [clause for clause, _ in asked]
+    return found
 
 
-LOOKS = frozenset(
-    ("[]", "list()", "in", "bytes()", "re.search()", "contents", "tell", "tobytes", "size",
-     "len()", "find", "rfind", "read", "readline", "read_byte")
-)  # fmt: skip
-"""Methods that show what others did."""
-
-DEADLY = frozenset(
-    ("resize.zero-keeps-file", "resize.too-large-keeps-file", "resize.failed-changes-nothing",
-     "resize.grown-anonymous-usable")
-)  # fmt: skip
-"""Clauses whose failure makes the next operation, whatever it is, die."""
-
-
-def _is_harmless(expectation: Expectation, found: Divergence) -> bool:
+def is_harmless(expectation: Expectation, found: Divergence) -> bool:
     """Whether the world went on as the model's did, wrong though the outcome was."""
-    if expectation.effect is None:
+    if expectation.effect is None or expectation.looks:
         return found.kind in ("returned", "raised")
     return found.kind == "raised" and type(found.allowed) is Raises
 

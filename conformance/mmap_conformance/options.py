@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mmap_spec_tests.clause import Edition, Level
+from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 
 BUDGETS = {"smoke": 4.0, "ci": 45.0, "deep": 1800.0}
 """Seconds of searching for each named budget."""
@@ -38,6 +39,13 @@ class Options:
     areas: tuple[str, ...] = ()
     expectations: Path | None = None
     jobs: int = 1
+
+    def wanted(self) -> frozenset[str]:
+        """The clauses that are asked for, by their ids or by their areas."""
+        if not self.clauses and (not self.areas or "everything" in self.areas):
+            return frozenset(CLAUSES)
+        by_area = (clause for clause, area in AREA_OF.items() if area in self.areas)
+        return frozenset((*self.clauses, *by_area))
 
     @property
     def seconds(self) -> float:

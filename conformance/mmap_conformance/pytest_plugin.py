@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the rest is imported where it is used: elsewhere the plugin
     from mmap_conformance.adapters import Adapter
     from mmap_conformance.events import Finding, Finished, Verdict
     from mmap_conformance.options import Options
+    from mmap_conformance.outputs import Outputs
 
 _OPTIONS = {
     "edition": "edition of the documentation",
@@ -27,7 +28,10 @@ _OPTIONS = {
     "timeout": "seconds for each operation",
     "isolation": "process, or none for pytest's own",
     "expectations": "file of findings that are known",
+    "reproducers": "folder for a script of each finding",
 }
+_PATHS = ("expectations", "reproducers")
+"""Options that are paths: in a configuration file relative to where it is."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("implementation", "test this implementation of mmap (repeatable)"),
         ("clause", "only this clause (repeatable)"),
         ("area", "only this area (repeatable)"),
+        ("report", "write a report, FORMAT=PATH (repeatable)"),
     ):
         group.addoption(f"--mmap-{name}", action="append", default=[], help=help)
         parser.addini(f"mmap_{name}", help, type="linelist", default=[])
@@ -46,7 +51,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def _given(config: pytest.Config, name: str) -> Any:
-    return config.getoption(f"--mmap-{name}") or config.getini(f"mmap_{name}")
+    value = config.getoption(f"--mmap-{name}")
+    if value:
+        return value
+    value = config.getini(f"mmap_{name}")
+    if value and name in _PATHS and config.inipath is not None:
+        return config.inipath.parent / value
+    return value
 
 
 @pytest.hookimpl(tryfirst=True)  # before -k and -m choose among the items
@@ -59,26 +70,28 @@ def pytest_collection_modifyitems(
     from mmap_conformance.errors import StartError, UsageError
 
     try:
-        adapters, options = _run_of(config)
+        adapters, options, outputs = _run_of(config)
     except (StartError, UsageError) as error:
         raise pytest.UsageError(str(error)) from error
+    config.add_cleanup(outputs.close)
     for adapter in adapters:
         node = f"mmap/{adapter.name}"
         collector = ImplementationCollector.from_parent(session, name=node, nodeid=node)
-        collector.prepare(adapter, options)
+        collector.prepare(adapter, options, outputs)
         items.extend(collector.collect())
 
 
-def _run_of(config: pytest.Config) -> tuple[list[Adapter], Options]:
+def _run_of(config: pytest.Config) -> tuple[list[Adapter], Options, Outputs]:
     import argparse
 
     from mmap_conformance.cli.arguments import parse
     from mmap_conformance.cli.implementations import adapters
     from mmap_conformance.cli.options import options_of
     from mmap_conformance.errors import StartError
+    from mmap_conformance.outputs import Outputs
 
     words = ["run"]
-    for name in ("clause", "area"):
+    for name in ("clause", "area", "report"):
         for value in _given(config, name):
             words += [f"--{name}", value]
     for name in _OPTIONS:
@@ -87,18 +100,20 @@ def _run_of(config: pytest.Config) -> tuple[list[Adapter], Options]:
             words += [f"--{name}", str(value)]
     parsed: argparse.Namespace = parse(words)
     options = options_of(parsed)
-    there, missing = adapters(_given(config, "implementation"), options.isolation)
+    names = _given(config, "implementation")
+    there, missing = adapters(names, options.isolation)
     if missing:
         raise StartError(missing[0].reason)
-    return there, options
+    return there, options, Outputs(options, names, there, parsed.report, parsed.reproducers)
 
 
 class ImplementationCollector(pytest.Collector):
     """One implementation; runs the engine when the first of its items asks."""
 
-    def prepare(self, adapter: Adapter, options: Options) -> None:
-        """Say what is to be run."""
+    def prepare(self, adapter: Adapter, options: Options, outputs: Outputs) -> None:
+        """Say what is to be run, and who else is told of it."""
         self._adapter = adapter
+        self._outputs = outputs
         self._options = options
         self._finished: Finished | None = None
         self._problem = ""
@@ -107,7 +122,8 @@ class ImplementationCollector(pytest.Collector):
         """An item for each clause."""
         from mmap_spec_tests.clauses import CLAUSES
 
-        for clause in self._options.clauses or CLAUSES:
+        wanted = self._options.wanted()
+        for clause in filter(wanted.__contains__, CLAUSES):
             item = ClauseItem.from_parent(self, name=clause)
             item.user_properties.append(("mmap_clause", clause))
             item.user_properties.append(("mmap_level", CLAUSES[clause].level))
@@ -127,6 +143,7 @@ class ImplementationCollector(pytest.Collector):
             from mmap_conformance.events import Finished, NotStarted
 
             for event in engine.run([self._adapter], self._options):
+                self._outputs(event)
                 if isinstance(event, NotStarted):
                     self._problem = f"{event.implementation} did not start: {event.reason}"
                     raise ConformanceFailure(self._problem)

@@ -139,11 +139,17 @@ VALUES: dict[str, Callable[[Renderer, Any], str]] = {
     "index": lambda renderer, content: f"Index({renderer.value(content)})",
     "reentrant": _reentrant,
     "reentrant_buffer": _reentrant_buffer,
+    "tagname": lambda _, content: repr(content),
     "object": lambda _renderer, _content: "object()",
 }
 """How each tagged value of the worker is written."""
 
-CONSTRUCTORS = {"file()": "file", "mmap()": "{module}.mmap", "memoryview()": "memoryview"}
+CONSTRUCTORS = {
+    "file()": "file",
+    "mmap()": "{module}.mmap",
+    "memoryview()": "memoryview",
+    "bytearray()": "bytearray",
+}
 """Operations that bind a handle, and what they call."""
 
 Writer = Callable[[Renderer, str, Sequence[Value]], str]
@@ -164,6 +170,7 @@ EXPRESSIONS: dict[str, Writer] = {
     "del": lambda r, target, args: f"globals().pop({target!r})",
     "fork()": lambda r, target, args: f"fork({r.does(args[0])})",
     "exit()": lambda r, target, args: "exit()",
+    "leaked()": lambda r, target, args: "leaked()",
 }
 """Operations of the worker's own, where an expression is asked for."""
 

@@ -65,8 +65,7 @@ def replay(adapter: Adapter, program: Program, options: Options) -> Replayed:
         def holds(clause: str) -> bool:
             return CLAUSES[clause].holds(facts.edition, facts.platform, facts.capabilities)
 
-        whole = answer._replace(died_in=None)  # all outcomes are there, the death's as well
-        divergence = judge(steps[: len(answer.outcomes)], whole, holds, (), Counter())
+        divergence = judge(steps, answer, holds, lambda *_: False, Counter())
         return Replayed(steps, answer.outcomes, divergence)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from mmap_conformance import reproducer_text as text
 from mmap_conformance.events import Event, Finding, Found, Started
 from mmap_conformance.inprocess import model_facts
-from mmap_conformance.render import VALUES, Renderer
+from mmap_conformance.render import CONSTRUCTORS, VALUES, Renderer
 from mmap_spec_tests.clause import parse_edition
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.expectation import (
@@ -122,6 +122,7 @@ class _Script(Renderer):
         self.lines: list[str] = []
         self.used: set[str] = set()  # helpers
         self.files: set[str] = set()
+        self.handles: list[str] = []
 
     def step(self, operation: Operation, expectation: Expectation, *, last: bool) -> None:
         """Add an operation, with a comment on what is expected of it."""
@@ -200,12 +201,14 @@ class _Script(Renderer):
     def block(self, operation: Operation, *, store: bool = False) -> list[str]:
         """An operation as lines of Python; with ``store``, ``result`` is what it returned."""
         target, method, arguments, _ = operation
+        if method in CONSTRUCTORS and target not in self.handles:
+            self.handles.append(target)
         if method in _BLOCKS:
             return _BLOCKS[method](self, target, arguments, store)
         if method in _ON_FILE and target in self.files:
             return _ON_FILE[method](self, target, arguments, store)
         statement = self.statement(operation)
-        plain = method not in ("[]=", "del []", "mmap()", "memoryview()")
+        plain = method not in ("[]=", "del []", *CONSTRUCTORS)
         return [f"result = {statement}" if store and plain else statement]
 
     def value(self, value: Value) -> str:
@@ -235,7 +238,7 @@ class _Script(Renderer):
         body: list[str] = []
         for item in operations:
             operation = Operation(*item)
-            if operation.method in ("mmap()", "memoryview()", "file()", "del"):
+            if operation.method in (*CONSTRUCTORS, "del"):
                 body.append(f"global {operation.target}")
             lines = self.block(operation)
             body += ["try:", *_indented(lines), "except Exception:", "    pass"]
@@ -306,6 +309,18 @@ def _exit(script: _Script, target: str, arguments: Sequence[Value], store: bool)
     return ["pass  # now the interpreter ends"]
 
 
+def _leaked(script: _Script, target: str, arguments: Sequence[Value], store: bool) -> list[str]:
+    script.used.add("free_descriptors")
+    lines = []
+    for name in sorted(script.handles, reverse=True):  # views before the maps they export
+        end = "release()" if name[0] == "v" else "close()"
+        if name in script.files:
+            lines += _close(script, name, (), False)
+        elif name[0] != "b":
+            lines += ["try:", f"    {name}.{end}", "except Exception:", "    pass"]
+    return [*lines, "gc.collect()", "result = len(set(free) - set(free_descriptors()))"]
+
+
 def _fork(script: _Script, target: str, arguments: Sequence[Value], store: bool) -> list[str]:
     code = script.child(arguments[0])
     return [
@@ -323,6 +338,7 @@ _BLOCKS: dict[str, _Block] = {
     "with": _with,
     "del": _del,
     "exit()": _exit,
+    "leaked()": _leaked,
     "fork()": _fork,
 }
 """Operations that take more than one line."""

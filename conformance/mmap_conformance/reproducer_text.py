@@ -53,6 +53,17 @@ def span(match):
     """Where a regular expression matched."""
     return list(match.span()) if match else None
 ''',
+    "free_descriptors": '''\
+def free_descriptors():
+    """The lowest numbers that the next descriptors will have."""
+    taken = [os.open(os.devnull, os.O_RDONLY) for _ in range(8)]
+    for number in taken:
+        os.close(number)
+    return taken
+
+
+free = free_descriptors()
+''',
 }
 """What a script defines where it needs it."""
 

@@ -100,6 +100,26 @@ class File(object):
             os.close(fd)
 
 
+def free_descriptors(of):
+    """The lowest numbers that the next descriptors will have, found by copying one."""
+    taken = []
+    try:
+        for _ in range(8):
+            taken.append(os.dup(of))
+    except OSError:
+        pass  # too many are open: the lowest are what counts
+    for number in taken:
+        os.close(number)
+    return taken
+
+
+def collect():
+    """Have objects that nobody refers to finalized."""
+    import gc
+
+    gc.collect()
+
+
 class Session(object):
     """One implementation and the objects that a program has made so far."""
 
@@ -111,6 +131,8 @@ class Session(object):
         self.full = False  # represent long bytes in full
         self.meanwhile = {}  # outcomes of what ran inside an argument's conversion
         self.inner = []
+        self.spare = os.open(os.devnull, os.O_RDONLY)
+        self.free = free_descriptors(self.spare)
 
     def reset(self):
         """Forget everything that a program made."""
@@ -123,6 +145,16 @@ class Session(object):
                 pass  # outcomes of the program were answered already
             if isinstance(thing, File):
                 os.unlink(thing.path)
+        self.free = free_descriptors(self.spare)
+
+    def leaked(self):
+        """Close everything; how many descriptors are open that were not at the beginning."""
+        before = set(self.free)
+        self.reset()
+        if before - set(self.free) and sys.implementation.name != "cpython":
+            collect()  # what a constructor that failed has made may still wait for it
+            self.free = free_descriptors(self.spare)
+        return len(before - set(self.free))
 
     def run(self, operations):
         """Run operations one by one; a list of their outcomes."""
@@ -205,6 +237,8 @@ class Session(object):
             return Index(self, *content)
         if tag == "reentrant_buffer":
             return Buffer(self, content[0].encode("latin-1"), content[1])
+        if tag == "tagname":
+            return "mmap-worker-%d-%s" % (os.getpid(), content)
         if tag == "object":
             return object()
         raise LookupError("unknown tag %r" % (tag,))
@@ -244,7 +278,16 @@ def make_view(session, target, of):
     return memoryview(of)
 
 
-MAKERS = {"file()": make_file, "mmap()": make_map, "memoryview()": make_view}
+def make_buffer(session, target, content):
+    return bytearray(content)
+
+
+MAKERS = {
+    "file()": make_file,
+    "mmap()": make_map,
+    "memoryview()": make_view,
+    "bytearray()": make_buffer,
+}
 
 
 def set_item(session, target, key, value):
@@ -258,9 +301,7 @@ def delete_item(session, target, key):
 def drop(session, target):
     del session.handles[target]
     if sys.implementation.name != "cpython":  # counts references: it is gone already
-        import gc
-
-        gc.collect()
+        collect()
 
 
 def first_items(session, target, count):
@@ -331,6 +372,7 @@ SPECIAL = {
     "weakref()": referent,
     "del": drop,
     "fork()": fork,
+    "leaked()": lambda session, target: session.leaked(),
     "exit()": leave,
 }
 

@@ -113,11 +113,24 @@ class Workers:
         channel.timeout = self.timeout
         channel.send(program, full=full)
         answer = self._received()
-        if answer.died_in is not None and complete:
-            before = self.execute(program[: answer.died_in], full=full)
-            outcomes = [*before.outcomes, *answer.outcomes]
-            answer = Answer(outcomes, answer.died_in, before.meanwhile)
-        return answer
+        return self.completed(program, answer, full=full) if complete else answer
+
+    def completed(
+        self, program: Sequence[Operation], answer: Answer, *, full: bool = False
+    ) -> Answer:
+        """An answer with the outcomes that went down with the worker.
+
+        Args:
+            program: the operations that were run; what came before the death runs again.
+            answer: what came of it.
+            full: have long bytes represented in full.
+        """
+        if answer.died_in is None or len(answer.outcomes) > answer.died_in:
+            return answer
+        before = self.execute(program[: answer.died_in], complete=True, full=full)
+        if before.died_in is not None:  # it does not always die at the same place
+            return before
+        return Answer([*before.outcomes, *answer.outcomes], answer.died_in, before.meanwhile)
 
     def _received(self) -> Answer:
         assert self._channel is not None

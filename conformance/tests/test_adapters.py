@@ -15,6 +15,7 @@ from mmap_conformance.engine import scratch
 from mmap_conformance.errors import StartError, UsageError
 from mmap_conformance.options import Options
 from mmap_conformance.workers import Workers
+from mmap_spec_tests.clause import EDITIONS, Edition
 
 OWN = "from mmap import *\nfrom mmap import mmap\nMAP_WHERE = {where}\n"
 """A module with an ``mmap`` that can be told from its namesakes by a constant."""
@@ -96,18 +97,28 @@ def reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return package
 
 
-def test_the_reference_is_held_to_its_edition(reference: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "module", "edition"),
+    [("reference", "mmap_reference", (3, 1)),
+     ("reference-latest", "mmap_reference.latest", EDITIONS[-1])],
+)  # fmt: skip
+def test_the_reference_is_held_to_its_edition(
+    name: str, module: str, edition: Edition, reference: Path
+) -> None:
     (reference / "_mmap.py").touch()
-    adapter = resolve("reference")
-    assert (adapter.module, adapter.edition) == ("mmap_reference", (3, 1))
+    adapter = resolve(name)
+    assert (adapter.name, adapter.module, adapter.edition) == (name, module, edition)
     assert adapter.runs_here
 
 
+@pytest.mark.parametrize("name", ["reference", "reference-latest"])
 @pytest.mark.parametrize("code", ["", "raise ImportError('no compiled part')"])
-def test_a_reference_that_was_not_built_says_what_to_do(code: str, reference: Path) -> None:
+def test_a_reference_that_was_not_built_says_what_to_do(
+    code: str, name: str, reference: Path
+) -> None:
     (reference / "__init__.py").write_text(code)
     with pytest.raises(StartError, match="was not built: install a C compiler"):
-        resolve("reference")
+        resolve(name)
 
 
 # What others register.

@@ -104,6 +104,7 @@ def test_a_worker_runs_in_the_files_folder_and_environment(
         ("[tool.mmap-conformance.implementations]\nmine = 1", "'mine': is not a table"),
         (TABLE.replace("mine", "stdlib"), "'stdlib': this name is taken"),
         (TABLE.replace("mine", "reference"), "'reference': this name is taken"),
+        (TABLE.replace("mine", "reference-latest"), "'reference-latest': this name is taken"),
         (TABLE + "modul = 'm'", "'mine': unknown key 'modul'; known are module, command, "),
         (TABLE + "module = 1", "'mine': module is not a str"),
         (TABLE + "module = ''", "'mine': "),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mmap_conformance.events import Finding, Finished
+from mmap_conformance.expectations import shipped
 from mmap_conformance.gate import FINDINGS, NOT_STARTED
 from mmap_conformance.reports.jsonl import Report, read
 from mmap_conformance.reproducer import file_stem
@@ -36,6 +37,9 @@ CAUGHT = [
     ("copy_reaches_file", "returned", "[]=", "returned"),
     ("failed_resize_changes_file", "returned", "resize", "returned"),
     ("exports_do_not_block_close", "returned", "close", "returned"),
+    ("leaks_descriptor", "returned", "mmap()", "returned 1"),
+    ("keeps_buffer", "raised", "write", "BufferError"),
+    ("readline_stops_early", "returned", "readline", "returned"),
     ("flaky", "returned", "tell", "returned"),
 ]
 
@@ -77,7 +81,7 @@ def run_of(runs, tmp_path_factory):  # type: ignore[no-untyped-def]
             folder = tmp_path_factory.mktemp(name)
             # Memory takes a while to fill; all others are quick to show.
             timeout = "10" if name == "eats_memory" else "1"
-            runs[name] = (*gate(name, folder, "--budget=2.5", f"--timeout={timeout}"), folder)
+            runs[name] = (*gate(name, folder, "--budget=3", f"--timeout={timeout}"), folder)
         return runs[name]
 
     return get
@@ -111,6 +115,24 @@ def test_fault_has_a_reproducer(name, kind, method, told, run_of) -> None:  # ty
     if importlib.util.find_spec("mmap_reference") is None:
         pytest.skip("the C extension mmap_reference was not built")
     assert execute(script, "mmap_reference", Path.cwd()) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "clause"),
+    [
+        ("leaks_descriptor", "lifecycle.descriptors-given-back"),
+        ("keeps_buffer", "lifecycle.arguments-let-go"),
+        ("readline_stops_early", "position.readline-returns-line"),
+    ],
+)
+def test_fault_is_booked_to_one_clause_and_to_nothing_else(  # type: ignore[no-untyped-def]
+    name: str, clause: str, run_of
+) -> None:
+    _, report, _, _ = run_of(name)
+    method = next(method for module, _, method, _ in CAUGHT if module == name)
+    stdlibs = {entry.clause for entry in shipped().entries}
+    told = {(f.clause, f.operation) for f in report.findings if f.clause not in stdlibs}
+    assert told - {("slices.set-from-itself", "[]=")} == {(clause, method)}
 
 
 def execute(script: Path, module: str, folder: Path) -> int:

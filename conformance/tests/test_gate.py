@@ -135,3 +135,20 @@ def test_failures_name_every_implementation_once() -> None:
     gate = gated(*WHOLE, started("two"), Found(two), Found(two), Found(finding()), finished("two"))
     assert gate.words() == "Not conformant: 3 unexpected findings in two, mine."
     assert gate.failures == [two, two, finding()]
+
+
+@pytest.mark.parametrize(
+    ("clause", "level", "code"),
+    [
+        ("position.tell-returns-position", "should", 5),
+        ("position.failed-keeps-position", "should", 5),
+        ("position.failed-keeps-position", "must", 0),
+        ("slices.set-from-itself", "should", 0),
+    ],
+)
+def test_what_no_program_reached_has_not_passed(clause: str, level: Level, code: int) -> None:
+    verdicts = [Verdict(each, "passed", 5) for each in CLAUSES if each != clause]
+    event = Finished("mine", (*verdicts, Verdict(clause, "untested")), (), 1, 1, 0, 1.0)
+    gate = gated(started(level=level), event)
+    assert gate.code == code
+    assert ("Not everything was tested of mine." in gate.words()) == bool(code)

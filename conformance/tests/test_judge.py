@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import pytest
 
 from mmap_conformance.channel import Answer
-from mmap_conformance.judge import Divergence, Identity, Step, describe, judge
+from mmap_conformance.judge import Divergence, Identity, Step, describe, failing, judge
 from mmap_spec_tests.expectation import (
     ANYTHING,
     NONE,
@@ -38,7 +38,6 @@ def step(method: str, *checks: tuple[str, Allowed], moves: bool = False, **more:
 def judged(
     steps: list[Step],
     *outcomes: Outcome,
-    died_in: int | None = None,
     known: Collection[Identity] = (),
     waived: Collection[str] = (),
     strict: bool = False,
@@ -46,8 +45,12 @@ def judged(
     meanwhile: dict[int, list[Outcome]] | None = None,
 ) -> Divergence | None:
     exercised = Counter() if exercised is None else exercised
-    answer = Answer(list(outcomes), died_in, meanwhile or {})
-    return judge(steps, answer, lambda c: c not in waived, known, exercised, strict=strict)
+    answer = Answer(list(outcomes), None, meanwhile or {})
+
+    def is_known(_: Sequence[Step], divergence: Divergence) -> bool:
+        return divergence.identity in known
+
+    return judge(steps, answer, lambda c: c not in waived, is_known, exercised, strict=strict)
 
 
 def found(*args: Any, **kwargs: Any) -> Divergence:
@@ -68,7 +71,7 @@ def test_the_first_divergence_counts() -> None:
     divergence = found(steps, "1", "2", "3")
     assert (divergence.number, divergence.clause, divergence.operation) == (1, "x.b", "write")
     assert (divergence.allowed, divergence.outcome, divergence.kind) == (ONE, "2", "returned")
-    assert not divergence.silent
+    assert not divergence.of_state
 
 
 def test_the_first_clause_that_does_not_allow_it_is_to_blame() -> None:
@@ -113,48 +116,43 @@ def test_exceptions_make_different_findings_and_values_do_not() -> None:
 # Deaths: the outcomes before the death went down with the worker.
 
 
-def test_after_a_death_only_its_own_outcome_is_compared() -> None:
-    exercised: Counter[str] = Counter()
-    steps = [step("seek", ("x.a", ONE)), step("read", ("x.b", ONE)), step("tell", ("x.c", ONE))]
-    divergence = found(steps, CRASH, died_in=1, exercised=exercised)
-    assert (divergence.number, divergence.clause, divergence.kind) == (1, "x.b", "crashed")
-    assert exercised == {"x.b": 1}
-
-
-def test_a_death_with_all_outcomes_is_compared_from_the_first_on() -> None:
+def test_a_death_is_compared_after_what_came_before_it() -> None:
     steps = [step("seek", ("x.a", ONE)), step("read", ("x.b", ONE))]
-    assert found(steps, "2", CRASH, died_in=1).clause == "x.a"
-    assert found(steps, "1", CRASH, died_in=1).clause == "x.b"
+    assert found(steps, "2", CRASH).clause == "x.a"
+    divergence = found(steps, "1", CRASH)
+    assert (divergence.number, divergence.clause, divergence.kind) == (1, "x.b", "crashed")
 
 
 @pytest.mark.parametrize("allowed", [Accepts(), ANYTHING])
 def test_no_expectation_allows_a_death(allowed: Allowed) -> None:
-    assert found([step("read", ("x.a", allowed))], CRASH, died_in=0).clause == "x.a"
+    assert found([step("read", ("x.a", allowed))], CRASH).clause == "x.a"
+
+
+def test_a_death_is_booked_to_what_asks_for_another_outcome() -> None:
+    steps = [step("read", ("x.a", Accepts()), ("x.b", ONE))]
+    assert found(steps, CRASH).clause == "x.b"
 
 
 def test_a_death_without_a_clause_that_holds_breaks_the_clean_exit() -> None:
     for steps in ([step("close")], [step("close", ("x.a", ONE))]):
-        divergence = found(steps, CRASH, died_in=0, waived={"x.a"})
+        divergence = found(steps, CRASH, waived={"x.a"})
         assert (divergence.clause, divergence.allowed) == ("lifecycle.clean-exit", None)
 
 
 def test_a_death_is_not_due_to_what_it_would_have_shown() -> None:
     steps = [step("write", ("x.a", NONE)), step("readline", ("x.a", Shows(ONE)), ("x.b", ONE))]
-    assert found(steps, CRASH, died_in=1).clause == "x.b"
-    divergence = found(steps, CRASH, died_in=1, waived={"x.b"})
+    assert found(steps, "None", CRASH).clause == "x.b"
+    divergence = found(steps, "None", CRASH, waived={"x.b"})
     assert (divergence.clause, divergence.operation) == ("lifecycle.clean-exit", "readline")
 
 
 def test_a_death_that_no_clause_asked_for_speaks_of_is_passed_over() -> None:
     waived = {"x.a", "lifecycle.clean-exit"}
-    assert judged([step("close", ("x.a", ONE))], CRASH, died_in=0, waived=waived) is None
+    assert judged([step("close", ("x.a", ONE))], CRASH, waived=waived) is None
 
 
 def test_leaving_as_asked_is_no_death() -> None:
-    assert (
-        judged([step("tell", ("x.a", ONE)), step("exit()", ("x.b", NONE))], "None", died_in=1)
-        is None
-    )
+    assert judged([step("tell", ("x.a", ONE)), step("exit()", ("x.b", NONE))], "1", "None") is None
 
 
 # Findings that are known.
@@ -209,52 +207,24 @@ def test_judging_ends_where_a_clause_that_does_not_hold_may_have_failed_unseen()
     assert found(steps, "1", "2", waived={"x.a"}).clause == "x.b"
 
 
-# Blame: a look shows what an earlier operation did.
+# Whose fault it is, is asked later: here it is told whether that is to be asked at all.
 
 
-def test_the_operation_at_risk_is_to_blame_for_what_a_look_shows() -> None:
-    steps = [
-        step("resize", ("y.a", NONE), risks=("x.a",)),
-        step("seek", ("y.b", NONE), marks=("x.a",)),
-        step("contents", ("x.a", ONE)),
-    ]
-    divergence = found(steps, "None", "None", "2")
-    assert (divergence.operation, divergence.shown_by) == ("resize", "contents")
-    assert divergence.silent and divergence.number == 2
+def test_what_shows_the_state_may_be_the_fault_of_another() -> None:
+    for method, check in (("[]", Shows(ONE)), ("contents", ONE)):
+        divergence = found([step(method, ("x.a", check))], "2")
+        assert divergence.of_state and divergence.operation == method
 
 
-@pytest.mark.parametrize("how", ["marks", "clauses"])
-def test_the_last_operation_that_the_clause_speaks_of_is_to_blame(how: str) -> None:
-    checks = [("x.a", NONE)] if how == "clauses" else []
-    more = {"marks": ("x.a",)} if how == "marks" else {}
-    steps = [
-        step("write", *checks, **more),
-        step("move", *checks, **more),
-        step("tell", ("x.b", ONE)),
-        step("[]", ("x.a", ONE)),
-    ]
-    assert found(steps, "None", "None", "1", "2").operation == "move"
+def test_what_is_refused_wrongly_is_its_own_fault() -> None:
+    assert not found([step("[]", ("x.a", Shows(ONE)), ("x.b", ONE))], VALUE_ERROR).of_state
 
 
-def test_a_look_is_not_to_blame_for_another() -> None:
-    steps = [step("write", marks=("x.a",)), step("read", ("x.a", ONE)), step("[]", ("x.a", ONE))]
-    assert found(steps, "1", "1", "2").operation == "write"
-
-
-def test_without_anyone_before_it_a_look_is_to_blame_itself() -> None:
-    divergence = found([step("write", ("x.b", ONE)), step("find", ("x.a", ONE))], "1", "2")
-    assert divergence.operation == divergence.shown_by == "find"
-
-
-def test_what_is_no_look_speaks_for_itself() -> None:
-    steps = [step("write", marks=("x.a",)), step("flush", ("x.a", ONE))]
-    assert found(steps, "1", "2").operation == "flush"
-
-
-def test_a_deadly_clause_is_blamed_on_the_resize_whatever_died() -> None:
-    deadly = "resize.zero-keeps-file"
-    steps = [step("resize", risks=(deadly,)), step("flush", (deadly, NONE))]
-    assert found(steps, CRASH, died_in=1).operation == "resize"
+def test_failing_clauses_are_told_in_their_order() -> None:
+    _, expectation = step("[]", ("x.a", Shows(ONE)), ("x.b", returned(2)), ("x.c", ONE))
+    assert failing(expectation, "2", lambda _: True) == ["x.a", "x.c"]
+    assert failing(expectation, "2", lambda _: True, own=True) == ["x.c"]
+    assert failing(expectation, "2", lambda clause: clause != "x.c") == ["x.a"]
 
 
 # What runs inside the conversion of an argument is judged by its own outcome.
@@ -285,11 +255,6 @@ def test_what_is_known_to_go_wrong_inside_ends_the_judging() -> None:
     assert judged([CONVERTS, AFTER], "2", "2", meanwhile=inner, known=known) is None
 
 
-def test_an_earlier_operation_can_be_to_blame_for_what_shows_inside() -> None:
-    steps = [step("write", marks=("x.b",)), CONVERTS]
-    assert found(steps, "1", "1", meanwhile={1: ["None", "2"]}).operation == "write"
-
-
 def test_arguments_that_were_not_converted_waive_what_speaks_of_their_conversion() -> None:
     for inner in ({}, {0: ["None"]}):
         assert judged([CONVERTS, AFTER], "1", "2", meanwhile=inner) is None
@@ -297,5 +262,5 @@ def test_arguments_that_were_not_converted_waive_what_speaks_of_their_conversion
 
 
 def test_a_death_inside_is_that_of_the_operation() -> None:
-    divergence = found([AFTER, CONVERTS], CRASH, died_in=1)
+    divergence = found([AFTER, CONVERTS], "1", CRASH)
     assert (divergence.clause, divergence.inner) == ("reentrancy.x", False)

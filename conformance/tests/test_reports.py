@@ -319,7 +319,10 @@ def test_the_verdict_comes_last() -> None:
     assert "1 failed, 1 expected, 1 information, 1 untested; 1,234 programs" in out
     assert "b: did not start: cannot import b: ImportError: no" in out
     last = out.rstrip().splitlines()[-1]
-    assert last == "Not conformant: 1 unexpected finding in a. Did not start: b."
+    assert last == (
+        "Not conformant: 1 unexpected finding in a. Did not start: b. "
+        "Not everything was tested of a."
+    )
 
 
 def test_findings_that_several_share_are_told_once() -> None:

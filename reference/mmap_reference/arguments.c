@@ -16,6 +16,25 @@ check_count(const char *method, Py_ssize_t count, Py_ssize_t fewest, Py_ssize_t 
 }
 
 int
+to_keyword(const char *method, PyObject *names, PyObject *const *values, const char *keyword,
+           PyObject **value)
+{
+    const Py_ssize_t count = names == NULL ? 0 : PyTuple_GET_SIZE(names);
+
+    *value = NULL;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *name = PyTuple_GET_ITEM(names, i);
+        if (PyUnicode_CompareWithASCIIString(name, keyword) != 0) {
+            PyErr_Format(PyExc_TypeError, "%s() got an unexpected keyword argument '%U'",
+                         method, name);
+            return 0;
+        }
+        *value = values[i];
+    }
+    return 1;
+}
+
+int
 to_size(PyObject *argument, Py_ssize_t *size)
 {
     *size = PyNumber_AsSsize_t(argument, PyExc_OverflowError);

@@ -14,6 +14,9 @@ struct bound {
 };
 
 int check_count(const char *method, Py_ssize_t count, Py_ssize_t fewest, Py_ssize_t most);
+/* The value of the one keyword that a method has; NULL where it is not given. */
+int to_keyword(const char *method, PyObject *names, PyObject *const *values,
+               const char *keyword, PyObject **value);
 int to_size(PyObject *argument, Py_ssize_t *size);
 int to_int(PyObject *argument, int *number);
 int to_byte(PyObject *argument, unsigned char *byte);

@@ -10,6 +10,15 @@
 #ifdef PROT_EXEC
     CONSTANT(PROT_EXEC),
 #endif
+#ifdef MS_SYNC
+    CONSTANT(MS_SYNC),
+#endif
+#ifdef MS_ASYNC
+    CONSTANT(MS_ASYNC),
+#endif
+#ifdef MS_INVALIDATE
+    CONSTANT(MS_INVALIDATE),
+#endif
 #ifdef MAP_SHARED
     CONSTANT(MAP_SHARED),
 #endif

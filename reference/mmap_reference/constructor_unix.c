@@ -46,7 +46,8 @@ settle_access(int access, struct mapping_request *request, enum access *settled)
 }
 
 PyObject *
-mmap_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keywords,
+               const struct edition *edition)
 {
     static char *names[] = {"fileno", "length", "flags",   "prot",
                             "access", "offset", "trackfd", NULL};
@@ -67,5 +68,5 @@ mmap_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
                     offset) < 0) {
         return NULL;
     }
-    return make_mmap(type, &request, settled);
+    return make_mmap(type, &request, settled, edition);
 }

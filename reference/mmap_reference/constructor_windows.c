@@ -49,7 +49,8 @@ to_tagname(PyObject *argument, wchar_t **tagname)
 }
 
 PyObject *
-mmap_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keywords,
+               const struct edition *edition)
 {
     static char *names[] = {"fileno", "length", "tagname", "access", "offset", "trackfd", NULL};
     struct mapping_request request = {.keeps_fd = 1};
@@ -66,7 +67,7 @@ mmap_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
     request.offset = offset;
     if (PySys_Audit("mmap.__new__", "iniL", request.fd, request.length, access, offset) == 0 &&
         settle_access(access, &request) && has_length_and_offset(&request)) {
-        self = make_mmap(type, &request, (enum access)access);
+        self = make_mmap(type, &request, (enum access)access, edition);
     }
     PyMem_Free(request.tagname);
     return self;

@@ -62,10 +62,15 @@ void mapping_destroy(struct mapping *mapping);
 
 /* Also sets the length of the file to where the map then ends. */
 int mapping_resize(struct mapping *mapping, ptrdiff_t size);
-int mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length);
+/* Flags as the system's call has them, where it has any; none stand for MS_SYNC. */
+int mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags);
 #ifndef _WIN32
 int mapping_advise(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length,
                    int advice);
+#endif
+#ifdef __linux__
+/* Memory of no file, in the system's list of what a process has mapped. */
+int mapping_set_name(const struct mapping *mapping, const char *name);
 #endif
 
 /* The length of the file; of memory of no file, its own. */

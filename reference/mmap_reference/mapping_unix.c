@@ -9,6 +9,10 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/prctl.h>
+#include <sys/prctl.h>
+#endif
 
 _Static_assert(sizeof(off_t) == sizeof(int64_t), "offsets would be cut");
 
@@ -64,7 +68,7 @@ whole_pages(ptrdiff_t size)
 static int
 is_anonymous(const struct mapping *mapping)
 {
-    return mapping->fd == -1 || (mapping->flags & MAP_ANONYMOUS) != 0;
+    return (mapping->flags & MAP_ANONYMOUS) != 0;
 }
 
 /* MAP_SHARED_VALIDATE has the bits of both. */
@@ -326,9 +330,9 @@ mapping_resize(struct mapping *mapping, ptrdiff_t size)
 }
 
 int
-mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length)
+mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags)
 {
-    int result = msync(mapping->data + start, (size_t)length, MS_SYNC);
+    int result = msync(mapping->data + start, (size_t)length, flags == 0 ? MS_SYNC : flags);
     return result == -1 ? errno : MAPPING_DONE;
 }
 
@@ -338,6 +342,16 @@ mapping_advise(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length,
     int result = madvise(mapping->data + start, (size_t)length, advice);
     return result == -1 ? errno : MAPPING_DONE;
 }
+
+#ifdef __linux__
+int
+mapping_set_name(const struct mapping *mapping, const char *name)
+{
+    int result =
+        prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, mapping->data, mapping->mapped, name);
+    return result == -1 ? errno : MAPPING_DONE;
+}
+#endif
 
 int
 mapping_file_size(const struct mapping *mapping, int64_t *size)

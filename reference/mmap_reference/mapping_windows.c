@@ -345,13 +345,14 @@ mapping_resize(struct mapping *mapping, ptrdiff_t size)
 }
 
 int
-mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length)
+mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags)
 {
-    /* To the system no bytes are all that follow, or an error where none do. */
-    if (length == 0 || FlushViewOfFile(mapping->data + start, (SIZE_T)length)) {
+    (void)flags;       /* there is one way to flush */
+    if (length == 0) { /* for the system, all that follows; at the very end an error */
         return MAPPING_DONE;
     }
-    return (int)GetLastError();
+    int flushed = FlushViewOfFile(mapping->data + start, (SIZE_T)length);
+    return flushed ? MAPPING_DONE : (int)GetLastError();
 }
 
 int

@@ -2,6 +2,9 @@
 
 #define FAST(name, function, doc) \
     {name, (PyCFunction)(void (*)(void))function, METH_FASTCALL, PyDoc_STR(doc)}
+#define KEYWORDS(name, function, doc)                                      \
+    {name, (PyCFunction)(void (*)(void))function, METH_FASTCALL | METH_KEYWORDS, \
+     PyDoc_STR(doc)}
 #define ONE(name, function, doc) {name, function, METH_O, PyDoc_STR(doc)}
 #define NONE(name, function, doc) {name, function, METH_NOARGS, PyDoc_STR(doc)}
 
@@ -10,10 +13,9 @@ PyMethodDef mmap_methods[] = {
     FAST("find", mmap_find,
          "find($self, sub, start=None, end=None, /)\n--\n\n"
          "The lowest index at which sub stands, or -1. The search starts at the position."),
-    FAST("flush", mmap_flush,
-         "flush($self, offset=0, size=..., /)\n--\n\n"
-         "Write changes back to the file: all, or a range that starts on a page. Gives 0;\n"
-         "on Windows another number, and 0 for a failure."),
+    KEYWORDS("flush", mmap_flush,
+             "flush($self, offset=0, size=..., /, *, flags=0)\n--\n\n"
+             "Write changes back to the file: all, or a range that starts on a page."),
 #ifndef _WIN32
     FAST("madvise", mmap_madvise,
          "madvise($self, option, start=0, length=None, /)\n--\n\n"
@@ -36,6 +38,11 @@ PyMethodDef mmap_methods[] = {
     FAST("seek", mmap_seek,
          "seek($self, pos, whence=0, /)\n--\n\nMove the position, and give the new one."),
     NONE("seekable", mmap_seekable, "seekable($self, /)\n--\n\nTrue."),
+#ifdef __linux__
+    ONE("set_name", mmap_set_name,
+        "set_name($self, name, /)\n--\n\n"
+        "Name memory of no file for /proc/PID/maps, in development mode."),
+#endif
     NONE("size", mmap_size,
          "size($self, /)\n--\n\nThe length of the file, which may be longer than the map."),
     NONE("tell", mmap_tell, "tell($self, /)\n--\n\nThe position."),

@@ -19,8 +19,10 @@ PyObject *mmap_seek(PyObject *op, PyObject *const *arguments, Py_ssize_t given);
 PyObject *mmap_seekable(PyObject *op, PyObject *unused);
 
 /* mmap_system.c: what the system does, and the end */
-PyObject *mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given);
+PyObject *mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given,
+                     PyObject *keywords);
 PyObject *mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given);
+PyObject *mmap_set_name(PyObject *op, PyObject *argument);
 PyObject *mmap_size(PyObject *op, PyObject *unused);
 PyObject *mmap_resize(PyObject *op, PyObject *argument);
 PyObject *mmap_close(PyObject *op, PyObject *unused);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <structmember.h>
 
 static const char *const access_names[] = {
@@ -57,7 +58,8 @@ has_length_and_offset(const struct mapping_request *request)
 }
 
 PyObject *
-make_mmap(PyTypeObject *type, const struct mapping_request *request, enum access access)
+make_mmap(PyTypeObject *type, const struct mapping_request *request, enum access access,
+          const struct edition *edition)
 {
     int status;
     MmapObject *self = (MmapObject *)type->tp_alloc(type, 0);
@@ -65,6 +67,7 @@ make_mmap(PyTypeObject *type, const struct mapping_request *request, enum access
     if (self == NULL) {
         return NULL;
     }
+    self->edition = edition;
     self->access = access;
     self->keeps_fd = request->keeps_fd;
     /* Into a local: without the GIL, others may already reach self through the gc module. */
@@ -144,6 +147,9 @@ repr_locked(MmapObject *self)
     const char *name = Py_TYPE(self)->tp_name;
     const struct mapping *mapping = &self->mapping;
 
+    if (strcmp(name, self->edition->type_name) == 0) {
+        name = "mmap.mmap"; /* what it stands in for; subclasses go by their own name */
+    }
     if (mapping->data == NULL) {
         return PyUnicode_FromFormat("<%s closed=True>", name);
     }
@@ -180,30 +186,34 @@ static PyMemberDef mmap_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 
-static PyType_Slot mmap_slots[] = {
-    {Py_tp_doc, (void *)mmap_doc},
-    {Py_tp_new, mmap_new},
-    {Py_tp_traverse, mmap_traverse},
-    {Py_tp_dealloc, mmap_dealloc},
-    {Py_tp_repr, mmap_repr},
-    {Py_tp_methods, mmap_methods},
-    {Py_tp_getset, mmap_attributes},
-    {Py_tp_members, mmap_members},
-    {Py_bf_getbuffer, mmap_get_buffer},
-    {Py_bf_releasebuffer, mmap_release_buffer},
-    {Py_mp_length, mmap_length},
-    {Py_mp_subscript, mmap_subscript},
-    {Py_mp_ass_subscript, mmap_assign_subscript},
-    {Py_sq_length, mmap_length},
-    {Py_sq_item, mmap_item},
-    {Py_sq_ass_item, mmap_assign_item},
-    {0, NULL},
-};
-
-PyType_Spec mmap_spec = {
-    .name = "mmap_reference.mmap",
-    .basicsize = sizeof(MmapObject),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
-             Py_TPFLAGS_IMMUTABLETYPE,
-    .slots = mmap_slots,
-};
+PyObject *
+mmap_make_type(PyObject *module, const struct edition *edition)
+{
+    PyType_Slot slots[] = {
+        {Py_tp_doc, (void *)mmap_doc},
+        {Py_tp_new, edition->construct},
+        {Py_tp_traverse, mmap_traverse},
+        {Py_tp_dealloc, mmap_dealloc},
+        {Py_tp_repr, mmap_repr},
+        {Py_tp_methods, mmap_methods},
+        {Py_tp_getset, mmap_attributes},
+        {Py_tp_members, mmap_members},
+        {Py_bf_getbuffer, mmap_get_buffer},
+        {Py_bf_releasebuffer, mmap_release_buffer},
+        {Py_mp_length, mmap_length},
+        {Py_mp_subscript, mmap_subscript},
+        {Py_mp_ass_subscript, mmap_assign_subscript},
+        {Py_sq_length, mmap_length},
+        {Py_sq_item, mmap_item},
+        {Py_sq_ass_item, mmap_assign_item},
+        {0, NULL},
+    };
+    PyType_Spec spec = {
+        .name = edition->type_name,
+        .basicsize = sizeof(MmapObject),
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC |
+                 Py_TPFLAGS_IMMUTABLETYPE,
+        .slots = slots,
+    };
+    return PyType_FromModuleAndSpec(module, &spec, NULL);
+}

@@ -12,12 +12,14 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "edition.h"
 #include "mapping.h"
 
 enum access { ACCESS_DEFAULT, ACCESS_READ, ACCESS_WRITE, ACCESS_COPY };
 
 typedef struct {
     PyObject_HEAD
+    const struct edition *edition;
     struct mapping mapping;
     Py_ssize_t position; /* past the end after a resize that made the map shorter */
     Py_ssize_t holds;    /* buffers exported, and operations under way */
@@ -96,16 +98,18 @@ copy_of(MmapObject *self, Py_ssize_t start, Py_ssize_t length)
     return copy;
 }
 
-extern PyType_Spec mmap_spec;
+/* A type mmap, for a module and as an edition of the documentation has it. */
+PyObject *mmap_make_type(PyObject *module, const struct edition *edition);
 
 /* constructor_unix.c or constructor_windows.c: the arguments differ. */
 extern const char mmap_doc[];
-PyObject *mmap_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords);
+PyObject *mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keywords,
+                         const struct edition *edition);
 
 /* What the two have in common, in mmap_object.c */
 int has_length_and_offset(const struct mapping_request *request);
 PyObject *make_mmap(PyTypeObject *type, const struct mapping_request *request,
-                    enum access access);
+                    enum access access, const struct edition *edition);
 
 /* mmap_methods.c */
 extern PyMethodDef mmap_methods[];

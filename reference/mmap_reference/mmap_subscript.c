@@ -121,8 +121,11 @@ set_byte(MmapObject *self, PyObject *key, PyObject *value)
     if (index == -1 && PyErr_Occurred()) {
         return -1;
     }
-    if (!PyIndex_Check(value)) {
-        PyErr_SetString(PyExc_TypeError, "mmap item value must be an int");
+    if (!PyIndex_Check(value)) { /* nothing to convert: the subscript is judged first */
+        LOCKED(self, result = is_open_and_writable(self) && place_of(self, index) >= 0);
+        if (result) {
+            PyErr_SetString(PyExc_TypeError, "mmap item value must be an int");
+        }
         return -1;
     }
     Py_ssize_t byte = PyNumber_AsSsize_t(value, NULL);

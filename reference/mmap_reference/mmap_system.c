@@ -1,5 +1,12 @@
 #include "mmap_methods.h"
 
+#include <errno.h>
+#include <string.h>
+
+#ifndef _WIN32
+#include <sys/mman.h>
+#endif
+
 #include "arguments.h"
 
 /* The system. The map is held while the GIL is not: what would pull the memory from under
@@ -17,8 +24,11 @@
 /* Edition 3.1 tells of success with zero on Unix, where a failure raises, and with anything
    else on Windows, where zero is a failure. */
 static PyObject *
-flushed(int status)
+flushed(MmapObject *self, int status)
 {
+    if (self->edition->flush_gives_none) {
+        return is_done(status) ? Py_NewRef(Py_None) : NULL;
+    }
 #ifdef _WIN32
     return PyLong_FromLong(status == MAPPING_DONE);
 #else
@@ -27,13 +37,16 @@ flushed(int status)
 }
 
 static PyObject *
-flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int to_end)
+flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int has_length, int flags)
 {
     if (!is_open(self)) {
         return NULL;
     }
-    if (to_end && start >= 0) {
+    if (self->edition->flush_goes_to_end && length == -1 && start >= 0) {
         length = self->mapping.size - start;
+    }
+    else if (!has_length) {
+        length = self->mapping.size;
     }
     if (start < 0 || length < 0 || self->mapping.size - start < length) {
         PyErr_SetString(PyExc_ValueError, "flush values out of range");
@@ -41,22 +54,27 @@ flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int to_end)
     }
     int status = MAPPING_DONE;
     if (self->access != ACCESS_READ && self->access != ACCESS_COPY) {
-        ASK_SYSTEM(self, status, mapping_flush(&self->mapping, start, length));
+        ASK_SYSTEM(self, status, mapping_flush(&self->mapping, start, length, flags));
     }
-    return flushed(status);
+    return flushed(self, status);
 }
 
 PyObject *
-mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given, PyObject *keywords)
 {
-    Py_ssize_t start = 0, length = 0;
-    PyObject *result;
+    MmapObject *self = (MmapObject *)op;
+    Py_ssize_t start = 0, length = -1;
+    PyObject *given_flags, *result;
+    int flags = 0;
 
-    if (!check_count("flush", given, 0, 2) || (given > 0 && !to_size(arguments[0], &start)) ||
-        (given > 1 && !to_size(arguments[1], &length))) {
+    if (!check_count("flush", given, 0, 2) ||
+        !to_keyword("flush", keywords, arguments + given, "flags", &given_flags) ||
+        (given > 0 && !to_size(arguments[0], &start)) ||
+        (given > 1 && !to_size(arguments[1], &length)) ||
+        (given_flags != NULL && !to_int(given_flags, &flags))) {
         return NULL;
     }
-    LOCKED(op, result = flush_locked((MmapObject *)op, start, length, given < 2));
+    LOCKED(op, result = flush_locked(self, start, length, given > 1, flags));
     return result;
 }
 
@@ -113,6 +131,80 @@ mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 }
 #endif
 
+#ifdef __linux__
+
+#define NAME_PREFIX "cpython:mmap:"
+#define NAME_SIZE 80 /* with the prefix and a zero: the system's limit */
+
+/* Names are for those who debug: others are spared the system call. */
+static int
+is_debugging(void)
+{
+#ifdef Py_DEBUG
+    return 1;
+#else
+    PyObject *flags = PySys_GetObject("flags");
+    PyObject *mode = flags == NULL ? NULL : PyObject_GetAttrString(flags, "dev_mode");
+    int debugging = mode == NULL ? -1 : PyObject_IsTrue(mode);
+    Py_XDECREF(mode);
+    PyErr_Clear();
+    return debugging == 1;
+#endif
+}
+
+static int
+set_name_locked(MmapObject *self, const char *name, size_t length, int debugging)
+{
+    if (!is_open(self)) {
+        return 0;
+    }
+    if (length > NAME_SIZE - sizeof(NAME_PREFIX)) {
+        PyErr_SetString(PyExc_ValueError, "name is too long");
+        return 0;
+    }
+    if ((self->mapping.flags & MAP_ANONYMOUS) == 0) {
+        PyErr_SetString(PyExc_ValueError, "Cannot set annotation on non-anonymous mappings");
+        return 0;
+    }
+    if (!debugging) {
+        return 1;
+    }
+    char full[NAME_SIZE];
+    int status;
+    PyOS_snprintf(full, sizeof(full), NAME_PREFIX "%s", name);
+    ASK_SYSTEM(self, status, mapping_set_name(&self->mapping, full));
+    return is_done(status);
+}
+
+PyObject *
+mmap_set_name(PyObject *op, PyObject *argument)
+{
+    int named;
+
+    if (!PyUnicode_Check(argument)) {
+        PyErr_Format(PyExc_TypeError, "set_name() argument must be str, not %.200s",
+                     Py_TYPE(argument)->tp_name);
+        return NULL;
+    }
+    Py_ssize_t length;
+    const char *name = PyUnicode_AsUTF8AndSize(argument, &length);
+    if (name == NULL) {
+        return NULL;
+    }
+    if (memchr(name, '\0', (size_t)length) != NULL) {
+        PyErr_SetString(PyExc_ValueError, "embedded null character");
+        return NULL;
+    }
+    const int debugging = is_debugging();
+    LOCKED(op, named = set_name_locked((MmapObject *)op, name, (size_t)length, debugging));
+    if (!named) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+#endif
+
 static int
 size_locked(MmapObject *self, int64_t *size)
 {
@@ -123,6 +215,13 @@ size_locked(MmapObject *self, int64_t *size)
         PyErr_SetString(PyExc_ValueError, "can't get size with trackfd=False");
         return 0;
     }
+#ifndef _WIN32
+    if (self->mapping.fd == -1 && !self->edition->anonymous_has_size) {
+        errno = EBADF;
+        PyErr_SetFromErrno(PyExc_OSError);
+        return 0;
+    }
+#endif
     int status;
     ASK_SYSTEM(self, status, mapping_file_size(&self->mapping, size));
     return is_done(status);
@@ -226,7 +325,7 @@ mmap_enter(PyObject *op, PyObject *Py_UNUSED(unused))
 
 /* Not an overriding close(): the type's own, which it was made with (bpo-45621). */
 PyObject *
-mmap_exit(PyObject *op, PyObject *const *Py_UNUSED(arguments), Py_ssize_t Py_UNUSED(given))
+mmap_exit(PyObject *op, PyObject *const *Py_UNUSED(arguments), Py_ssize_t given)
 {
-    return mmap_close(op, NULL);
+    return check_count("__exit__", given, 3, 3) ? mmap_close(op, NULL) : NULL;
 }

@@ -4,8 +4,8 @@
 #include <sys/mman.h>
 #endif
 
-/* The module has no state: its one type is reached through the module and its objects,
-   and nothing in C needs it. That makes it fit for any number of interpreters. */
+/* The module has no state: its types are reached through the module and their objects, and
+   nothing in C needs them. That makes it fit for any number of interpreters. */
 
 struct constant {
     const char *name;
@@ -22,6 +22,16 @@ static const struct constant constants[] = {
 #include "constants.h"
 };
 
+/* With an underscore: import * is for the constants, which all editions share. */
+static int
+add_type(PyObject *module, const char *name, const struct edition *edition)
+{
+    PyObject *type = mmap_make_type(module, edition);
+    int result = PyModule_AddObjectRef(module, name, type);
+    Py_XDECREF(type);
+    return result;
+}
+
 static int
 exec_module(PyObject *module)
 {
@@ -36,13 +46,10 @@ exec_module(PyObject *module)
         PyModule_AddIntConstant(module, "ALLOCATIONGRANULARITY", mapping_granularity()) < 0) {
         return -1;
     }
-    PyObject *type = PyType_FromModuleAndSpec(module, &mmap_spec, NULL);
-    if (type == NULL) {
+    if (add_type(module, "_mmap_3_1", &edition_3_1) < 0) {
         return -1;
     }
-    int result = PyModule_AddType(module, (PyTypeObject *)type);
-    Py_DECREF(type);
-    return result;
+    return add_type(module, "_mmap_3_15", &edition_3_15);
 }
 
 static PyModuleDef_Slot slots[] = {

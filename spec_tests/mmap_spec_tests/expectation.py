@@ -153,6 +153,8 @@ class Expectation(NamedTuple):
         risks: those of them whose failure makes the map or the file unusable.
         meanwhile: operations that run while the arguments are converted, and what is
             expected of them.
+        looks: the operation changes nothing, whatever comes of it; ``effect`` only notes
+            what is to be blamed from then on.
     """
 
     checks: tuple[tuple[str, Allowed], ...]
@@ -161,6 +163,7 @@ class Expectation(NamedTuple):
     marks: tuple[str, ...] = ()
     risks: tuple[str, ...] = ()
     meanwhile: tuple[tuple[Operation, Expectation], ...] = ()
+    looks: bool = False
 
     @property
     def clauses(self) -> tuple[str, ...]:

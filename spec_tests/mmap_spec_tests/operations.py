@@ -11,9 +11,12 @@ target; any other name is an operation of the worker's own:
 ``file()``          create a file and open it; the target is its new handle
 ``mmap()``          construct a map; the target is its new handle
 ``memoryview()``    export a buffer of a map; the target is its new handle
+``bytearray()``     a buffer to be given to methods; the target is its new handle
 ``[]`` ``[]=``      subscription and assignment, in Python's own syntax
 ``del []`` ``in``   deletion and membership, in Python's own syntax
 ``fork()``          run operations in a forked child, wait, return outcomes
+``leaked()``        close everything; how many descriptors are open then that were not
+                    when the program began
 ``len()`` ...       the built-in function of that name, or see ``worker.py``
 ==================  ========================================================
 """
@@ -84,6 +87,11 @@ def reentrant_buffer(data: bytes, does: Iterable[Operation]) -> Value:
 def cut(start: Value, stop: Value, step: Value = None) -> Value:
     """A slice."""
     return {"slice": [start, stop, step]}
+
+
+def tag_name(name: str) -> Value:
+    """A name for a mapping on Windows, which no other worker uses."""
+    return {"tagname": name}
 
 
 STRANGE: Value = {"object": None}

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from mmap_conformance.adapters import REFERENCES
 from mmap_conformance.inprocess import InProcess
+from mmap_spec_tests.clause import Edition
 from mmap_spec_tests.expectation import (
     NONE,
     RAISES,
@@ -124,9 +126,13 @@ def test_it_goes_on_where_the_only_map_is_gone(area: str) -> None:
     run_state_machine_as_test(machine, settings=FEW)
 
 
+@pytest.mark.usefixtures("reference")
+@pytest.mark.parametrize(("module", "edition"), REFERENCES.values(), ids=REFERENCES)
 @pytest.mark.parametrize("area", AREAS)
-def test_the_machine_is_silent_on_the_reference(area: str, reference: str, tmp_path: Path) -> None:
-    executor = InProcess(reference, str(tmp_path), (3, 1))
+def test_the_machine_is_silent_on_the_reference(
+    area: str, module: str, edition: Edition, tmp_path: Path
+) -> None:
+    executor = InProcess(module, str(tmp_path), edition)
     run_state_machine_as_test(machine_for(area, executor), settings=FEW)
 
 
@@ -181,19 +187,28 @@ def test_what_is_lawful_but_not_assumed_begins_another_world() -> None:
 
 def test_compare_names_clause_call_and_outcome() -> None:
     operation = Operation("m0", "seek", [99])
-    checks = (("a.a", RAISES), ("b.b", raised("ValueError")), ("c.c", raised("OSError")))
+    errors = RAISES, raised("ValueError"), raised("OSError")
+    checks = tuple(zip(("move.copies", "items.len", "items.truth"), errors, strict=True))
     wrong = [["IndexError", "LookupError", "Exception"], None, "no"]
     with pytest.raises(Disagreement) as caught:
-        compare(operation, Expectation(checks), wrong)
-    assert str(caught.value) == f"b.b: m0 seek [99] raises ValueError, got {wrong}"
+        compare(operation, Expectation(checks), wrong, Facts())
+    assert str(caught.value) == f"items.len: m0 seek [99] raises ValueError, got {wrong}"
 
 
 def test_compare_is_silent_on_what_all_clauses_allow() -> None:
     operation = Operation("m0", "tell")
-    compare(operation, Expectation((("a.a", NONE), ("b.b", Shows(NONE)))), "None")
-    compare(operation, Expectation(()), "anything")
-    with pytest.raises(Disagreement, match=r"^b\.b: "):
-        compare(operation, Expectation((("a.a", NONE), ("b.b", returned(0)))), "None")
+    both = ("move.copies", NONE), ("items.len", Shows(NONE))
+    compare(operation, Expectation(both), "None", Facts())
+    compare(operation, Expectation(()), "anything", Facts())
+    with pytest.raises(Disagreement, match=r"^items\.len: "):
+        compare(operation, Expectation((both[0], ("items.len", returned(0)))), "None", Facts())
+
+
+def test_compare_asks_nothing_that_does_not_hold() -> None:
+    operation, checks = Operation("m0", "flush"), (("flush.returns-none", NONE),)
+    compare(operation, Expectation(checks), "0", Facts((3, 7)))
+    with pytest.raises(Disagreement):
+        compare(operation, Expectation(checks), "0", Facts((3, 8)))
 
 
 @pytest.mark.parametrize("area", AREAS)

@@ -182,7 +182,7 @@ CONSTRUCTOR = [
     row(LOCKED, made(access="ACCESS_READ"), m("read_byte"), gives=72),
     row(LOCKED, made(access="ACCESS_COPY"), SET, FIRST, gives=74),
     row(FILE, made(flags="MAP_PRIVATE"), SET, SEEN, gives=TEXT),
-    row(FILE, made(prot="PROT_READ"), SET, fails=TypeError),
+    row(FILE, made(prot="PROT_READ"), SET, fails=TypeError, since=(3, 3)),
     row(*MAP, m("read", 3), on("f0", "position"), gives=0),
     row(FILE, made(trackfd=False), gives=None, since=(3, 13)),
     row(FILE, made(trackfd=False), m("size"), fails=SYSTEM, since=(3, 13)),

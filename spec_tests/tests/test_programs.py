@@ -58,7 +58,7 @@ def test_the_same_bytes_give_the_same_program(area: str, make_facts: MakeFacts) 
 def test_programs_differ_and_are_no_longer_than_asked(area: str, programs: Programs) -> None:
     made = programs(area, (3, 11), 60)
     assert len({repr([operation for operation, _ in steps]) for steps in made}) == len(made)
-    last_look = [sum(o.target[:1] in ("m", "f") for o, _ in steps[43:]) for steps in made]
+    last_look = [sum(o.target[:1] in ("m", "f", "b", "") for o, _ in s[43:]) for s in made]
     assert all(len(steps) <= 3 + 40 + looks for steps, looks in zip(made, last_look, strict=True))
     assert sum(map(len, made)) > 20 * len(made)
 
@@ -78,7 +78,7 @@ def test_the_beginning_binds_what_the_rest_uses(area: str, programs: Programs) -
                 bound.remove(operation.target)
 
 
-MAKERS = ("file()", "mmap()", "memoryview()")
+MAKERS = ("file()", "mmap()", "memoryview()", "bytearray()")
 
 
 def _succeeds(expectation: Expectation) -> bool:
@@ -120,9 +120,10 @@ def test_nothing_is_asked_of_the_dead(area: str, programs: Programs, make_facts:
 
 
 def _end(steps: list[Step], facts: Facts) -> World:
-    """The world before the last look."""
+    """The world that the last look finds, before everything is closed."""
     world = World(facts)
-    for operation, _ in steps:
+    assert steps[-1][0].method == "leaked()"
+    for operation, _ in steps[:-1]:
         follow(world, operation)
     return world
 
@@ -140,6 +141,8 @@ def test_the_end_looks_at_every_map_and_file(
             assert seen[name, "tell"] == (not map.closed)
             assert seen[name, "[]"] == seen[name, "len()"] == (not map.closed and map.certain)
         assert all(seen[name, "contents"] == 1 for name in world.files)
+        assert all(seen[name, "append"] == 1 for name in world.buffers)
+        assert seen["", "leaked()"] == 1
 
 
 def test_masked_operations_are_left_out(make_facts: MakeFacts) -> None:
@@ -167,7 +170,7 @@ def test_where_every_map_is_masked_only_files_are_left(make_facts: MakeFacts) ->
     choices = random.Random(4)
     for area in AREAS:
         steps = generator.program(BytesDraw(choices.randbytes(300)), area, 40)
-        assert {operation.target[:1] for operation, _ in steps} <= {"f"}
+        assert {operation.target[:1] for operation, _ in steps} <= {"f", ""}
 
 
 def integers(value: Value) -> Iterator[int]:

@@ -21,8 +21,12 @@ import extension
 import interpreters
 import wine
 from mmap_conformance.cli import main as command_line
+from mmap_conformance.expectations import SHIPPED
 
 EXIT_MISSING = 4
+LATEST = "mmap_reference.latest"
+EDITIONS = {"mmap_reference": "3.1", LATEST: "3.15"}
+"""The editions of the reference; the stdlib is asked for its own."""
 
 
 def implementations(folder: Path) -> Iterator[tuple[str, list[str]]]:
@@ -36,7 +40,8 @@ def implementations(folder: Path) -> Iterator[tuple[str, list[str]]]:
         python = interpreters.interpreter(version, folder)
         extension.build(version, python.parent)
         start = wine.command(str(python))
-        yield f"reference-windows-{version}", [*start, "{worker}", "mmap_reference"]
+        for name, module in (("reference", "mmap_reference"), ("reference-latest", LATEST)):
+            yield f"{name}-windows-{version}", [*start, "{worker}", module]
         yield f"stdlib-windows-{version}", [*start, "-E", "-S", "{worker}", "mmap"]
 
 
@@ -53,8 +58,10 @@ def configure(folder: Path) -> list[str]:
             f"command = {json.dumps(command)}",
             f"environment = {{ {environment} }}",
         ]
-        if command[-1] == "mmap_reference":
-            lines.append('edition = "3.1"')
+        if command[-1] in EDITIONS:
+            lines.append(f'edition = "{EDITIONS[command[-1]]}"')
+        else:
+            lines.append(f"expectations = {json.dumps(str(SHIPPED / 'cpython-windows.toml'))}")
     (folder / "pyproject.toml").write_text("\n".join(lines) + "\n", "utf-8")
     return names
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from mmap_conformance.adapters import ENTRY_POINTS, find_interpreter, resolve
+from mmap_conformance.adapters import ENTRY_POINTS, REFERENCES, find_interpreter, resolve
 from mmap_conformance.config import configured
 from mmap_conformance.errors import StartError, UsageError
 from mmap_spec_tests.clause import EDITIONS, Clause, edition_text
@@ -54,11 +54,12 @@ def _editions() -> Iterable[Sequence[str]]:
 
 
 def _implementations() -> Iterable[Sequence[str]]:
-    try:
-        resolve("reference")
-        yield "reference", "the C extension of this project, edition 3.1"
-    except StartError as error:
-        yield "reference", f"not there: {error}"
+    for name, (_, edition) in REFERENCES.items():
+        try:
+            resolve(name)
+            yield name, f"the C extension of this project, edition {edition_text(edition)}"
+        except StartError as error:
+            yield name, f"not there: {error}"
     yield "stdlib", f"mmap of {sys.executable}"
     for name, adapter in configured(Path.cwd()).items():
         yield name, f"configured: {' '.join(adapter.command)}"

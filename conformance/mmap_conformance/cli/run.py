@@ -15,9 +15,8 @@ from mmap_conformance.errors import UsageError
 from mmap_conformance.events import Event
 from mmap_conformance.expectations import Expectations
 from mmap_conformance.gate import Gate
-from mmap_conformance.reports import Consumer, open_report
+from mmap_conformance.outputs import Outputs
 from mmap_conformance.reports.terminal import Terminal
-from mmap_conformance.reproducer import Reproducers
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -28,21 +27,10 @@ def run(parsed: argparse.Namespace) -> int:
     names = parsed.implementations or DEFAULT
     gate = Gate()
     with ExitStack() as closing:
-        consumers: list[Consumer] = [gate]
-        for spec in parsed.report:
-            consumers.append(open_report(spec, options, names))
-            closing.callback(consumers[-1].close)
-        if parsed.reproducers is not None:
-            modules = {adapter.name: adapter.module for adapter in there}
-            try:
-                consumers.append(Reproducers(parsed.reproducers, options.timeout, modules))
-            except OSError as error:
-                raise UsageError(
-                    f"cannot make the folder {parsed.reproducers}: {error.strerror}"
-                ) from error
+        outputs = Outputs(options, names, there, parsed.report, parsed.reproducers)
+        closing.callback(outputs.close)
         terminal = Terminal(names, verbose=parsed.verbose)
         closing.callback(_close, terminal)
-        consumers.append(terminal)
 
         def events() -> Iterator[Event]:
             yield from missing
@@ -50,11 +38,12 @@ def run(parsed: argparse.Namespace) -> int:
                 yield from parallel.run(there, options)
 
         for event in events():
-            for consumer in consumers:
-                try:
-                    consumer(event)
-                except OSError as error:
-                    raise UsageError(f"cannot write: {error}") from error
+            gate(event)
+            outputs(event)
+            try:
+                terminal(event)
+            except OSError as error:
+                raise UsageError(f"cannot write: {error}") from error
     return gate.code
 
 

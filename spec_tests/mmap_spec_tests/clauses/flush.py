@@ -40,10 +40,16 @@ CLAUSES = (
     ),
     Clause(
         "flush.failure-raises",
-        "A flush that cannot be done raises: the system refuses a start that is not on a page.",
+        "A flush that cannot be done, as of a range that is not inside the map, raises.",
         "must",
         platforms=("unix",),
         restates=("6b2fc0f800",),
+    ),
+    Clause(
+        "flush.unaligned-raises",
+        "A start that is not on a page is an error, since the system flushes whole pages.",
+        "should",
+        platforms=("unix",),
     ),
     Clause(
         "flush.out-of-range-value-error",
@@ -59,6 +65,13 @@ CLAUSES = (
         "flush.offset-alone",
         "flush(offset) flushes from there to the end.",
         "must",
+        since=(3, 15),
+        source="gh-138092",
+    ),
+    Clause(
+        "flush.minus-one-is-the-rest",
+        "A size of -1 stands for all from the offset to the end.",
+        "should",
         since=(3, 15),
         source="gh-138092",
     ),

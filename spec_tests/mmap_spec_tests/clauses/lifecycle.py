@@ -79,6 +79,17 @@ CLAUSES = (
         source="bpo-4885",
     ),
     Clause(
+        "lifecycle.arguments-let-go",
+        "A method that has returned or raised holds on to no buffer of its arguments: a bytearray "
+        "can be resized again.",
+        "should",
+    ),
+    Clause(
+        "lifecycle.descriptors-given-back",
+        "A map that is closed, or was refused, keeps no descriptor open.",
+        "should",
+    ),
+    Clause(
         "lifecycle.clean-exit",
         "An interpreter that has used maps ends without a crash.",
         "should",

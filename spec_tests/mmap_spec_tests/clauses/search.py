@@ -63,7 +63,8 @@ CLAUSES = (
     ),
     Clause(
         "search.none-bounds",
-        "A bound of None stands for the default.",
+        "A bound of None stands for the default; whether an end counts that is given with a start "
+        "of None is left open.",
         "should",
         since=(3, 14, 1),
         source="gh-116738",

@@ -24,10 +24,14 @@ from mmap_spec_tests.model.state import Facts, World
 from mmap_spec_tests.model.table import ELSEWHERE, ON_MAP, call
 from mmap_spec_tests.operations import Operation, nested_operations
 
-__all__ = ["Facts", "Unrunnable", "World", "expect", "follow", "happen"]
+__all__ = ["METHODS", "Facts", "Unrunnable", "World", "expect", "follow", "happen"]
 
 AREAS = (constructor, files, flush, items, lifecycle, move, position, resize, search)
 """The modules whose handlers fill the table."""
+
+
+METHODS = frozenset((*ON_MAP, *ELSEWHERE, *files.ON_FILE, *lifecycle.ON_VIEW, "append"))
+"""Every method that an operation may name."""
 
 
 class Unrunnable(LookupError):
@@ -51,6 +55,8 @@ def expect(world: World, operation: Operation) -> Expectation:
             return call(world, world.maps[target], operation)
         if target in world.views:
             return lifecycle.on_view(world, world.views[target], operation)
+        if target in world.buffers:
+            return lifecycle.on_buffer(world.buffers[target], operation)
         return files.on_file(world, world.files[target], operation)
     except (LookupError, AssertionError, TypeError, ValueError, AttributeError) as error:
         raise Unrunnable(f"{operation.target} {operation.method}: {error}") from error

@@ -13,6 +13,8 @@ VALUE_ERROR = Raises(("ValueError",))
 INDEX_ERROR = Raises(("IndexError",))
 BUFFER_ERROR = Raises(("BufferError",))
 OVERFLOW_ERROR = Raises(("OverflowError",))
+LARGE = 2**28
+"""Bytes that a process can be trusted to get."""
 CONVERSION_ERRORS = frozenset(("TypeError", "OverflowError", "BufferError"))
 
 
@@ -45,10 +47,15 @@ def data(world: World, value: Value) -> bytes | None:
             view = world.views[name]
             if view.released:
                 raise LookupError(f"{name} is released: what it is good for is Python's business")
-            return bytes(view.memory.data[view.base : view.base + view.size])
-        if world.maps[name].closed:
+            return view.bytes
+        if name in world.buffers:
+            return bytes(world.buffers[name])
+        map = world.maps[name]
+        if map.closed:
             raise LookupError(f"{name} is closed: which error comes first is not said")
-        return world.maps[name].bytes
+        if not map.certain:
+            raise LookupError(f"what the bytes of {name} are is the platform's business")
+        return map.bytes
     return data_of(value)
 
 

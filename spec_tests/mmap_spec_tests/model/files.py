@@ -22,13 +22,16 @@ def create(world: World, operation: Operation) -> Expectation:
     return Expectation((), effect)
 
 
+ON_FILE = ("contents", "position", "close", "pwrite", "truncate")
+"""What ``on_file`` knows."""
+
+
 def on_file(world: World, file: File, operation: Operation) -> Expectation:
     """The expectation for an operation on a file, not through a map."""
     method, arguments = operation.method, operation.arguments
     if method == "contents":
         allowed = returned(bytes(file.data))
-        doubt = (file.doubt,) if file.doubt else ()
-        clauses = (*doubt, *file.reach, *(() if file.reach else ("access.reading-leaves-file",)))
+        clauses = file.reach or ("access.reading-leaves-file",)
         return Expectation(tuple((clause, allowed) for clause in clauses))
     if method == "position":
         return Expectation((("constructor.descriptor-kept-where-it-stands", returned(0)),))
@@ -94,6 +97,14 @@ _FORKED = (
 )
 
 
+def _forked(world: World) -> None:
+    """Note what the state of either process speaks for from the fork on."""
+    shares, apart, position = _FORKED
+    for map in world.maps.values():
+        map.blame = (position,)
+        map.memory.blame = (apart if map.private else shares,)
+
+
 @elsewhere("fork()")
 def fork(world: World, operation: Operation) -> Expectation:
     from mmap_spec_tests.model import expect
@@ -101,6 +112,7 @@ def fork(world: World, operation: Operation) -> Expectation:
     needs(world, "fork")
     before = world.copy()
     child = before.copy(sharing=True)
+    _forked(child)
     checks: list[tuple[str, Any]] = [("sharing.forked-child-shares-memory", ChildEnded(""))]
     for number, item in enumerate(operation.arguments[0]):
         expectation = expect(child, Operation(*item))
@@ -111,10 +123,7 @@ def fork(world: World, operation: Operation) -> Expectation:
             expectation.effect()
 
     def effect() -> None:
-        for map in before.maps.values():
-            shares, apart, position = _FORKED
-            map.blame = (position,)
-            map.memory.blame = (apart if map.private else shares,)
+        _forked(before)
         for name, file in before.files.items():
             if file.data != world.files[name].data:
                 settle(before, file, None)
@@ -125,9 +134,9 @@ def fork(world: World, operation: Operation) -> Expectation:
 
 @elsewhere("exit()")
 def leave(world: World, operation: Operation) -> Expectation:
-    def effect() -> None:
-        world.files.clear()
-        world.maps.clear()
-        world.views.clear()
+    return Expectation((("lifecycle.clean-exit", NONE),), world.clear)
 
-    return Expectation((("lifecycle.clean-exit", NONE),), effect)
+
+@elsewhere("leaked()")
+def leaked(world: World, operation: Operation) -> Expectation:
+    return Expectation((("lifecycle.descriptors-given-back", returned(0)),), world.clear)

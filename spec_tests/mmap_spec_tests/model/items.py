@@ -113,7 +113,7 @@ def _set_slice(world: World, map: Map, key: Value, value: Value) -> Expectation:
 
     plain = cut.step is None or cut.step == 1
     clause = "slices.set-stores" if plain else "slices.set-with-step"
-    if not plain and tag_of(value) == "handle":
+    if not plain and tag_of(value) == "handle" and value["handle"] not in world.buffers:
         clause = "slices.set-from-itself"
 
     risks = (clause,) if clause == "slices.set-from-itself" else ()
@@ -128,8 +128,6 @@ def _set_slice(world: World, map: Map, key: Value, value: Value) -> Expectation:
             for place, byte in zip(places, new, strict=True):
                 map.memory.data[map.base + place] = byte
         changed(world, map, clause)
-        if risks:
-            map.memory.doubt = clause
 
     checks: tuple[Any, ...] = ((clause, NONE),)
     if not (type(value) is dict and ("bytes" in value or "pattern" in value)):

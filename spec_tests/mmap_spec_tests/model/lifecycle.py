@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from mmap_spec_tests.expectation import ANYTHING, NONE, Expectation, returned
+from mmap_spec_tests.expectation import NONE, Expectation, returned
 from mmap_spec_tests.model import arguments as args
-from mmap_spec_tests.model.state import READ, Map, View, World
+from mmap_spec_tests.model.state import READ, Map, View, World, shows
 from mmap_spec_tests.model.table import CHANGES, changed, closed_too, elsewhere, on_map, refused
-from mmap_spec_tests.operations import Operation, tag_of
+from mmap_spec_tests.operations import Operation, data_of, tag_of
 
 
 def _closed(map: Map) -> None:
@@ -73,15 +73,30 @@ def export(world: World, operation: Operation) -> Expectation:
     return Expectation((("items.buffer", NONE),), effect)
 
 
+@elsewhere("bytearray()")
+def make_buffer(world: World, operation: Operation) -> Expectation:
+    content = data_of(operation.arguments[0])
+    assert content is not None
+
+    def effect() -> None:
+        world.buffers[operation.target] = bytearray(content)
+
+    return Expectation((), effect)
+
+
+def on_buffer(buffer: bytearray, operation: Operation) -> Expectation:
+    """The expectation for an operation on a bytearray that methods are given."""
+    assert operation.method == "append"
+    byte = operation.arguments[0]
+    return Expectation((("lifecycle.arguments-let-go", NONE),), lambda: buffer.append(byte))
+
+
+ON_VIEW = ("release", "tobytes", "[]", "[]=")
+"""What ``on_view`` knows."""
+
+
 def on_view(world: World, view: View, operation: Operation) -> Expectation:
     """The expectation for an operation on a memoryview of a map."""
-    expectation = _on_view(world, view, operation)
-    if view.of.danger:  # as for the map's own methods
-        return expectation._replace(checks=((view.of.danger, ANYTHING), *expectation.checks))
-    return expectation
-
-
-def _on_view(world: World, view: View, operation: Operation) -> Expectation:
     method, arguments = operation.method, operation.arguments
     if method == "release":
 
@@ -91,15 +106,12 @@ def _on_view(world: World, view: View, operation: Operation) -> Expectation:
                 view.of.exports -= 1
 
         return Expectation((("lifecycle.released-exports-do-not-block", NONE),), release)
-    blame = view.memory.blame
-    window = bytes(view.memory.data[view.base : view.base + view.size])
+    blame, window = view.memory.blame, view.bytes
     if method == "tobytes" or method == "[]":
         key = arguments[0] if arguments else None
         value = window if key is None else window[key]
         allowed = returned(value)
-        doubt = (view.memory.doubt,) if view.memory.doubt else ()
-        clauses = (*doubt, *blame, "lifecycle.view-shows-map")
-        return Expectation(tuple((clause, allowed) for clause in clauses))
+        return Expectation((*shows(blame, allowed), ("lifecycle.view-shows-map", allowed)))
     assert method == "[]=" and tag_of(arguments[0]) == ""
     if view.readonly:
         return refused(view.of, "lifecycle.view-read-only", args.TYPE_ERROR)

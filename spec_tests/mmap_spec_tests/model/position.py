@@ -101,8 +101,10 @@ def seek(world: World, map: Map, distance: Value, whence: Value = 0) -> Expectat
         return refused(map, "position.seek-argument-types", args.TYPE_ERROR)
     if origin not in _WHENCE:
         clause = "position.seek-unknown-whence-value-error"
-        too_large = not -(2**31) <= origin < 2**31
-        return refused(map, clause, args.OVERFLOW_ERROR if too_large else args.VALUE_ERROR)
+        errors = args.VALUE_ERROR
+        if not -(2**31) <= origin < 2**31:  # refused by a conversion to int where there is one
+            errors = args.merge(errors, args.OVERFLOW_ERROR)
+        return refused(map, clause, errors)
     assert type(where) is int
     target = where + (0, map.pos, map.size)[origin]
     if not 0 <= target <= map.size:

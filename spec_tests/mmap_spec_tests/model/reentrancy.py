@@ -53,7 +53,7 @@ def expect_reentrant(world: World, operation: Operation, expect: Expect) -> Expe
         world.adopt(after)
 
     expectation = converted._replace(
-        checks=((clause, allowed),), effect=effect, meanwhile=tuple(meanwhile)
+        checks=((clause, allowed),), effect=effect, meanwhile=tuple(meanwhile), looks=False
     )
     if has_index(operation.arguments):
         return honours_index(world, operation.method, expectation)

@@ -12,7 +12,7 @@ from mmap_spec_tests.expectation import (
     returned,
 )
 from mmap_spec_tests.model import arguments as args
-from mmap_spec_tests.model.state import COPY, READ, Map, World
+from mmap_spec_tests.model.state import COPY, READ, Map, World, shows
 from mmap_spec_tests.model.table import needs, on_map, refused, settle
 from mmap_spec_tests.operations import Value
 
@@ -25,9 +25,6 @@ _MARKS = ("resize.keeps-position", "resize.keeps-bytes")
 
 HUGE = 2**47
 """Bytes no address space of today has room for."""
-
-LARGE = 2**28
-"""Bytes that a process can be trusted to get."""
 
 
 @on_map("size")
@@ -45,7 +42,7 @@ def size(world: World, map: Map) -> Expectation:
     checks: tuple[Any, ...] = (("size.returns-file-length", length),)
     reach = map.file.reach
     if reach and reach[0].startswith("resize."):
-        checks = (*((clause, length) for clause in reach), *checks)
+        checks = (*shows(reach, length), *checks)
     elif reach:
         checks = (("size.follows-file", length), *checks)
     return Expectation(checks)
@@ -76,6 +73,8 @@ def _refusals(world: World, map: Map, number: int) -> list[tuple[str, Raises]]:
         wrong.append(("resize.exports-buffer-error", args.BUFFER_ERROR))
     if not map.trackfd:
         wrong.append(("constructor.trackfd-false", args.VALUE_ERROR))
+    if _is_held_elsewhere(world, map):
+        wrong.append(("resize.windows-held-elsewhere", Raises(("OSError",))))
     if number < 0:
         wrong.append(("resize.out-of-range-value-error", args.VALUE_ERROR))
     elif number == 0:
@@ -83,9 +82,15 @@ def _refusals(world: World, map: Map, number: int) -> list[tuple[str, Raises]]:
     elif number >= HUGE:
         errors = Raises(("OSError", "ValueError", "OverflowError", "MemoryError"))
         wrong.append(("resize.too-large-raises", errors))
-    elif number > LARGE:
+    elif number > args.LARGE:
         raise ValueError("whether there is so much memory is not the model's to say")
     return wrong
+
+
+def _is_held_elsewhere(world: World, map: Map) -> bool:
+    """Whether another open map has the same named memory."""
+    others = (other for _, other in world.open_maps() if other is not map)
+    return bool(map.name) and any(other.memory is map.memory for other in others)
 
 
 def _resize_anonymous(world: World, map: Map, number: int) -> Expectation:
@@ -101,7 +106,6 @@ def _resize_anonymous(world: World, map: Map, number: int) -> Expectation:
         _resized(map, number, clause)
         if stuck:
             map.memory.blame = (clause,)
-            map.danger = clause
 
     if stuck:
         either = Either((NONE, args.VALUE_ERROR))
@@ -147,4 +151,12 @@ def _resize_file(world: World, map: Map, number: int) -> Expectation:
         # Nothing can be done about the file: the descriptor is for reading.
         return refused(map, _KEEPS, Raises(("OSError", "ValueError")), keeps=_KEEPS)
     marks = (*_MARKS, "offset.resize-counts-from-offset")
+    if world.facts.platform == "windows" and _shares_file(world, map):
+        # The system refuses to cut a file that is mapped elsewhere, and may refuse more.
+        either = Either((NONE, Raises(("OSError",))))
+        return Expectation(((clause, either),), effect, NONE, marks)
     return Expectation(((clause, NONE),), effect, marks=marks)
+
+
+def _shares_file(world: World, map: Map) -> bool:
+    return any(other.file is map.file for _, other in world.open_maps() if other is not map)

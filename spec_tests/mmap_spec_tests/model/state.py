@@ -47,18 +47,17 @@ def shows(blame: Blame, allowed: Allowed) -> tuple[tuple[str, Allowed], ...]:
 class Memory:
     """Bytes that maps look into, and what last changed them."""
 
-    __slots__ = ("blame", "data", "doubt", "writer")
+    __slots__ = ("blame", "data", "writer")
 
     def __init__(self, data: bytes | bytearray) -> None:
         self.data = bytearray(data)
         self.blame: Blame = ()
-        self.doubt = ""  # the clause that every later look speaks for first
         self.writer: object = None  # the identity of the map that last changed it
 
     def clone(self) -> Memory:
         """The same bytes, apart."""
         other = Memory(self.data)
-        other.blame, other.doubt, other.writer = self.blame, self.doubt, self.writer
+        other.blame, other.writer = self.blame, self.writer
         return other
 
 
@@ -76,8 +75,7 @@ class File(Memory):
     def clone(self) -> File:
         other = File(bytes(self.data), self.mode)
         other.open = self.open
-        other.blame, other.doubt, other.reach = self.blame, self.doubt, self.reach
-        other.writer = self.writer
+        other.blame, other.reach, other.writer = self.blame, self.reach, self.writer
         return other
 
 
@@ -85,8 +83,8 @@ class Map:
     """A map: a window of ``size`` bytes of a memory, from ``base``."""
 
     __slots__ = (
-        "access", "anonymous", "base", "blame", "by_prot", "certain", "closed", "danger", "exports",
-        "file", "identity", "made", "memory", "offset", "plain", "pos", "private", "shrunk", "size",
+        "access", "anonymous", "base", "blame", "by_prot", "certain", "closed", "exports", "file",
+        "identity", "made", "memory", "name", "offset", "plain", "pos", "private", "shrunk", "size",
         "trackfd",
     )  # fmt: skip
 
@@ -119,9 +117,9 @@ class Map:
         self.certain = True  # False once the bytes are the platform's business
         self.blame: Blame = ()  # for the position
         self.made: Blame = ()  # for the length
-        self.danger = ""  # the clause that a death speaks for
         self.by_prot = False  # read-only because of prot, not of access
         self.plain = False  # made without access, flags and prot
+        self.name = ""  # of its memory, on Windows
 
     @property
     def bytes(self) -> bytes:
@@ -132,7 +130,10 @@ class Map:
         """Checks of an operation that looks at the bytes: who wrote them, then itself."""
         checks = (*shows(self.memory.blame, allowed), (clause, allowed))
         if self.memory.writer not in (None, self.identity):
-            checks = (("sharing.maps-of-one-file", Shows(allowed)), *checks)
+            shared = (
+                "constructor.windows-tagname-names" if self.name else "sharing.maps-of-one-file"
+            )
+            checks = ((shared, Shows(allowed)), *checks)
         if self.offset and self.file is not None:
             checks += (("offset.counts-from-file-start", allowed),)
         if not self.memory.blame:
@@ -172,6 +173,17 @@ class View:
         self.readonly = of.access == READ
         self.released = False
 
+    @property
+    def bytes(self) -> bytes:
+        """What it shows.
+
+        Raises:
+            LookupError: that is the platform's business.
+        """
+        if not self.of.certain:
+            raise LookupError("what the bytes of the map are is the platform's business")
+        return bytes(self.memory.data[self.base : self.base + self.size])
+
 
 class World:
     """Files, maps and views by handle."""
@@ -181,6 +193,7 @@ class World:
         self.files: dict[str, File] = {}
         self.maps: dict[str, Map] = {}
         self.views: dict[str, View] = {}
+        self.buffers: dict[str, bytearray] = {}
 
     def can(self, capability: str) -> bool:
         """Whether the implementation has a capability."""
@@ -212,6 +225,7 @@ class World:
             apart = not sharing or map.private
             file_ = None if map.file is None else same(map.file, not sharing)
             other.maps[name] = map.clone(same(map.memory, apart), file_)  # type: ignore[arg-type]
+        other.buffers = {name: bytearray(buffer) for name, buffer in self.buffers.items()}
         maps = {id(self.maps[name]): other.maps[name] for name in self.maps}
         for name, view in self.views.items():
             if id(view.of) in maps:
@@ -223,3 +237,8 @@ class World:
     def adopt(self, other: World) -> None:
         """Become another world."""
         self.files, self.maps, self.views = other.files, other.maps, other.views
+        self.buffers = other.buffers
+
+    def clear(self) -> None:
+        """Close everything and forget it."""
+        self.adopt(World(self.facts))

@@ -2,7 +2,7 @@
 
 from mmap_spec_tests.draw import Draw
 from mmap_spec_tests.model.state import World
-from mmap_spec_tests.operations import Operation, Value, handle, octets
+from mmap_spec_tests.operations import Operation, Value, cut, handle, octets, pattern
 from mmap_spec_tests.rules.table import free, has_map, has_open_map, pick, pick_open, rule
 
 _AREA = "lifecycle"
@@ -101,3 +101,32 @@ _KEYWORDS = (
 def keywords(draw: Draw, world: World) -> Operation:
     method, named = draw.choice(_KEYWORDS)
     return Operation(pick(draw, world)[0], method, [], named)
+
+
+@rule(_AREA, lambda world: has_open_map(world) and len(world.buffers) < 2)
+def make_buffer(draw: Draw, world: World) -> Operation:
+    _, map = pick_open(draw, world)
+    length = draw.choice((0, 1, 3, map.size, map.size + 1))
+    return Operation(free(world, "b"), "bytearray()", [pattern(length, draw.integer(0, 250))])
+
+
+def _can_give(world: World) -> bool:
+    return bool(world.buffers) and has_map(world)
+
+
+@rule(_AREA, _can_give, weight=2)
+def give_buffer(draw: Draw, world: World) -> Operation:
+    """A method that takes a buffer, whether or not it will like this one."""
+    name, _ = pick(draw, world)
+    given = draw.choice(list(world.buffers))
+    method = draw.choice(("write", "find", "rfind", "[]="))
+    if method != "[]=":
+        return Operation(name, method, [handle(given)])
+    stop = len(world.buffers[given]) + draw.choice((0, 0, 1))
+    step = draw.choice((None, None, 1, 0))
+    return Operation(name, method, [cut(0, stop, step), handle(given)])
+
+
+@rule(_AREA, lambda world: bool(world.buffers))
+def grow_buffer(draw: Draw, world: World) -> Operation:
+    return Operation(draw.choice(list(world.buffers)), "append", [draw.integer(0, 255)])

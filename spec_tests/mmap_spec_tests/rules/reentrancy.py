@@ -26,9 +26,16 @@ def _does(draw: Draw, world: World, name: str, map: Map) -> list[Operation]:
         return [Operation(name, "close")]
     if kind < 6:
         return [Operation(name, "resize", [draw.choice((1, max(map.size // 2, 1), map.size))])]
-    if kind == 6 and (map.file is not None or map.private):
+    if kind == 6 and _grows_into_zeros(map):
         return [Operation(name, "resize", [map.size + draw.choice((1, world.facts.page))])]
     return [Operation(name, "seek", [draw.integer(0, map.size)])]
+
+
+def _grows_into_zeros(map: Map) -> bool:
+    """Whether the map can grow, and what its new bytes are is known."""
+    if map.private:
+        return map.file is None and not map.shrunk
+    return map.file is not None
 
 
 @rule("reentrancy", has_open_map, weight=4)

@@ -104,7 +104,8 @@ def free(world: World, letter: str) -> str:
 
 
 def _bound(world: World, letter: str) -> dict[str, object]:
-    return {"f": world.files, "m": world.maps, "v": world.views}[letter]  # type: ignore[return-value]
+    groups = {"f": world.files, "m": world.maps, "v": world.views, "b": world.buffers}
+    return groups[letter]  # type: ignore[return-value]
 
 
 def place(draw: Draw, map: Map) -> int:

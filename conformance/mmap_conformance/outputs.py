@@ -1,0 +1,63 @@
+"""What a run writes beside what it shows: reports and reproducers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mmap_conformance.adapters import Adapter
+from mmap_conformance.errors import UsageError
+from mmap_conformance.events import Event
+from mmap_conformance.options import Options
+from mmap_conformance.reports import Consumer, open_report
+from mmap_conformance.reproducer import Reproducers
+
+
+class Outputs:
+    """The consumers that a run was asked for, as one."""
+
+    def __init__(
+        self,
+        options: Options,
+        names: Sequence[str],
+        adapters: Sequence[Adapter],
+        reports: Sequence[str],
+        reproducers: Path | None,
+    ) -> None:
+        """Open them.
+
+        Args:
+            options: of the run.
+            names: the implementations as they were asked for.
+            adapters: those that are there.
+            reports: ``FORMAT=PATH``, each.
+            reproducers: the folder for scripts, or None.
+
+        Raises:
+            UsageError: one of them cannot be written.
+        """
+        self._consumers: list[Consumer] = []
+        try:
+            self._consumers += [open_report(spec, options, names) for spec in reports]
+            if reproducers is not None:
+                modules = {adapter.name: adapter.module for adapter in adapters}
+                self._consumers.append(Reproducers(reproducers, options.timeout, modules))
+        except OSError as error:
+            raise UsageError(f"cannot make the folder {reproducers}: {error.strerror}") from error
+
+    def __call__(self, event: Event) -> None:
+        """Pass an event on.
+
+        Raises:
+            UsageError: one of them cannot be written any more.
+        """
+        for consumer in self._consumers:
+            try:
+                consumer(event)
+            except OSError as error:
+                raise UsageError(f"cannot write: {error}") from error
+
+    def close(self) -> None:
+        """Close them."""
+        for consumer in self._consumers:
+            consumer.close()
