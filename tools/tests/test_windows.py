@@ -92,7 +92,7 @@ def test_the_gate_on_windows(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     for version in VERSIONS:
-        for name in ("reference", "stdlib"):
+        for name in ("reference", "reference-latest", "stdlib"):
             assert re.search(rf"^{name}-windows-{version} \(cpython {version}\.", done.stdout, re.M)
 
 
@@ -119,6 +119,7 @@ def test_the_configuration_is_what_the_command_line_reads(
         python = str(tmp_path / version / "python.exe")
         for name, module, edition in (
             ("reference", "mmap_reference", (3, 1)),
+            ("reference-latest", "mmap_reference.latest", (3, 15)),
             ("stdlib", "mmap", None),
         ):
             adapter = adapters[f"{name}-windows-{version}"]
