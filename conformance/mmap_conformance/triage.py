@@ -60,8 +60,9 @@ class Triage:
         self.known = Known(self._holds)
         self._attribution = Attribution(facts, self._holds, self._judges, self._first)
         self._exercised: Counter[str] = Counter()
-        self._held: dict[str, bool] = {}
-        self._wanted = options.wanted()
+        surroundings = facts.edition, facts.platform, facts.capabilities
+        self._held = {each.id for each in CLAUSES.values() if each.holds(*surroundings)}
+        self._judged = self._held & options.wanted()
 
     def take(self, steps: list[Step], answer: Answer) -> Finding | None:
         """Judge a program that was run; the new finding that it leads to, if any."""
@@ -96,7 +97,7 @@ class Triage:
             return Verdict(clause.id, "expected" if known else "information", checks)
         if checks:
             return Verdict(clause.id, "passed", checks)
-        if clause.id not in self._wanted:
+        if clause.id not in self._judged:
             return Verdict(clause.id, "not applicable", why="not asked for")
         return Verdict(clause.id, "untested")
 
@@ -234,13 +235,8 @@ class Triage:
 
     def _holds(self, clause: str) -> bool:
         """Whether the implementation is held to a clause."""
-        held = self._held.get(clause)
-        if held is None:
-            facts = self._facts
-            held = CLAUSES[clause].holds(facts.edition, facts.platform, facts.capabilities)
-            self._held[clause] = held
-        return held
+        return clause in self._held
 
     def _judges(self, clause: str) -> bool:
         """Whether it is also one that was asked for."""
-        return clause in self._wanted and self._holds(clause)
+        return clause in self._judged
