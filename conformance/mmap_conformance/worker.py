@@ -396,6 +396,7 @@ def facts(module):
         "version": list(sys.version_info[:3]),
         "platform": "windows" if os.name == "nt" else "unix",
         "system": sys.platform,
+        "debug": hasattr(sys, "gettotalrefcount"),
         "page": constants.get("PAGESIZE", 4096),
         "granularity": constants.get("ALLOCATIONGRANULARITY", 4096),
         "largest": sys.maxsize,

@@ -58,7 +58,7 @@ def resize(world: World, map: Map, new: Value) -> Expectation:
     wrong = _refusals(world, map, number)
     if wrong:
         clause = wrong[0][0]
-        keeps = _KEEPS_FILE.get(clause, _KEEPS)
+        keeps = _KEEPS if map.file is None else _KEEPS_FILE.get(clause, _KEEPS)
         return refused(map, clause, args.merge(*(e for _, e in wrong)), keeps=keeps)
     if map.file is None:
         return _resize_anonymous(world, map, number)
