@@ -16,6 +16,7 @@ settle_access(int access, struct mapping_request *request, enum access *settled)
     const int both = PROT_READ | PROT_WRITE;
 
     if (access != ACCESS_DEFAULT && (request->flags != MAP_SHARED || request->prot != both)) {
+        /* constructor.access-excludes-value-error */
         PyErr_SetString(PyExc_ValueError,
                         "mmap can't specify both access and flags, prot.");
         return 0;
@@ -30,14 +31,14 @@ settle_access(int access, struct mapping_request *request, enum access *settled)
         request->flags = MAP_PRIVATE;
         break;
     case ACCESS_DEFAULT:
-        if ((request->prot & PROT_WRITE) == 0) {
+        if ((request->prot & PROT_WRITE) == 0) { /* constructor.prot-read-only-type-error */
             access = ACCESS_READ;
         }
         else if ((request->prot & PROT_READ) == 0) {
             access = ACCESS_WRITE;
         }
         break;
-    default:
+    default: /* constructor.access-unknown-value-error */
         PyErr_SetString(PyExc_ValueError, "mmap invalid access parameter.");
         return 0;
     }

@@ -15,7 +15,7 @@ settle_access(int access, struct mapping_request *request)
         request->protection = PAGE_READONLY;
         request->view = FILE_MAP_READ;
         break;
-    case ACCESS_DEFAULT:
+    case ACCESS_DEFAULT: /* constructor.windows-default-writes-through */
     case ACCESS_WRITE:
         request->protection = PAGE_READWRITE;
         request->view = FILE_MAP_WRITE;
@@ -24,14 +24,15 @@ settle_access(int access, struct mapping_request *request)
         request->protection = PAGE_WRITECOPY;
         request->view = FILE_MAP_COPY;
         break;
-    default:
+    default: /* constructor.access-unknown-value-error */
         PyErr_SetString(PyExc_ValueError, "mmap invalid access parameter.");
         return 0;
     }
     return 1;
 }
 
-/* A copy, to be freed with PyMem_Free(); NULL for none. */
+/* A copy, to be freed with PyMem_Free(); NULL for none: constructor.windows-tagname-none,
+   constructor.windows-tagname-types. */
 static int
 to_tagname(PyObject *argument, wchar_t **tagname)
 {

@@ -118,7 +118,8 @@ has_room(const struct mapping *mapping)
 }
 
 /* A section extends the file, and while another map of it is open nothing makes the file
-   shorter again: what can be known to fail is tried before. */
+   shorter again: what can be known to fail is tried before. See
+   constructor.failed-changes-nothing, resize.too-large-keeps-file. */
 static int
 map(struct mapping *mapping, int opens)
 {
@@ -128,8 +129,8 @@ map(struct mapping *mapping, int opens)
     if (has_file(mapping)) {
         status = file_length(mapping->file, &before);
     }
-    if (status == MAPPING_DONE && !has_room(mapping)) {
-        status = (int)GetLastError();
+    if (status == MAPPING_DONE && mapping->size > 0 && !has_room(mapping)) {
+        status = ERROR_NOT_ENOUGH_MEMORY;
     }
     if (status == MAPPING_DONE && mapping->offset % mapping_granularity() != 0) {
         status = ERROR_MAPPED_ALIGNMENT;
@@ -186,7 +187,7 @@ fit_to_file(struct mapping *mapping)
     if (status != MAPPING_DONE) {
         return status;
     }
-    if (length == 0) {
+    if (length == 0) { /* constructor.windows-empty-file-raises */
         return MAPPING_EMPTY_FILE;
     }
     if (mapping->offset >= length) {
@@ -204,7 +205,7 @@ create(struct mapping *mapping, const struct mapping_request *request)
 {
     int status = MAPPING_DONE;
 
-    if (request->fd != -1 && request->fd != 0) {
+    if (request->fd != -1 && request->fd != 0) { /* constructor.windows-zero-is-anonymous */
         status = duplicate(request->fd, &mapping->file);
         if (status == MAPPING_DONE && mapping->size == 0) {
             status = fit_to_file(mapping);
@@ -214,6 +215,7 @@ create(struct mapping *mapping, const struct mapping_request *request)
         mapping->tagname = _wcsdup(request->tagname);
         status = mapping->tagname == NULL ? ERROR_NOT_ENOUGH_MEMORY : MAPPING_DONE;
     }
+    /* constructor.windows-tagname-names, constructor.windows-extends-file */
     return status == MAPPING_DONE ? map(mapping, 1) : status;
 }
 
@@ -295,7 +297,8 @@ cut(struct mapping *mapping, ptrdiff_t size)
 }
 
 /* The name goes with the last handle, though the view stays: whether it is still there then
-   tells of others that hold it. They are to keep what they share with this map. */
+   tells of others that hold it. They are to keep what they share with this map:
+   resize.windows-held-elsewhere. */
 static int
 give_up_name(struct mapping *mapping)
 {
@@ -322,7 +325,7 @@ mapping_resize(struct mapping *mapping, ptrdiff_t size)
     int64_t length = 0;
     int status = MAPPING_DONE;
 
-    if (size == 0) { /* what the system says once the file is empty, and too late */
+    if (size == 0) { /* resize.zero-keeps-file: the system says so of an emptied one */
         return ERROR_FILE_INVALID;
     }
     if (has_file(mapping)) {
@@ -348,7 +351,7 @@ int
 mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags)
 {
     (void)flags;       /* there is one way to flush */
-    if (length == 0) { /* for the system, all that follows; at the very end an error */
+    if (length == 0) { /* flush.empty-range: for the system, all that follows, or an error */
         return MAPPING_DONE;
     }
     int flushed = FlushViewOfFile(mapping->data + start, (SIZE_T)length);

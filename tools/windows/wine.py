@@ -20,16 +20,14 @@ def environment(prefix: Path) -> dict[str, str]:
 
 @contextmanager
 def running(prefix: Path) -> Iterator[Mapping[str, str]]:
-    """Have a prefix, made if need be, and its server, which would else be started with each
-    worker and end with it."""
+    """Have a prefix, made if need be, and its server and services, which would else be
+    started by the first worker, end with the last, and hold open the pipes of the first.
+    """
     variables = {**os.environ, **environment(prefix)}
     prefix.mkdir(parents=True, exist_ok=True)
     subprocess.run([WINESERVER, "-p"], env=variables, check=True, **_QUIET)
-    try:
-        ready = prefix / "ready"
-        if not ready.exists():  # Python wants Windows 8 or later, wine claims to be 7
-            subprocess.run([WINE, "winecfg", "-v", "win10"], env=variables, check=True, **_QUIET)
-            ready.touch()
+    try:  # Python wants Windows 8 or later, wine claims to be 7
+        subprocess.run([WINE, "winecfg", "-v", "win10"], env=variables, check=True, **_QUIET)
         yield variables
     finally:
         subprocess.run([WINESERVER, "-k"], env=variables, **_QUIET)

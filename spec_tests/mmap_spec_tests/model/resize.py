@@ -88,9 +88,9 @@ def _refusals(world: World, map: Map, number: int) -> list[tuple[str, Raises]]:
 
 
 def _is_held_elsewhere(world: World, map: Map) -> bool:
-    """Whether another open map has the same named memory."""
+    """Whether another open map has the same name: a file may be mapped under others."""
     others = (other for _, other in world.open_maps() if other is not map)
-    return bool(map.name) and any(other.memory is map.memory for other in others)
+    return bool(map.name) and any(other.name == map.name for other in others)
 
 
 def _resize_anonymous(world: World, map: Map, number: int) -> Expectation:
