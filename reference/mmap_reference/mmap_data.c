@@ -7,7 +7,7 @@
 #include "arguments.h"
 #include "search.h"
 
-/* Reading. After a resize the position may be past the end: then nothing is left. */
+/* Reading. position.past-end-after-shrink: then nothing is left. */
 
 static Py_ssize_t
 left(MmapObject *self)
@@ -35,7 +35,7 @@ read_locked(MmapObject *self, Py_ssize_t count)
         return NULL;
     }
     Py_ssize_t rest = left(self);
-    return take(self, count < 0 || count > rest ? rest : count);
+    return take(self, count < 0 || count > rest ? rest : count); /* position.read-rest */
 }
 
 PyObject *
@@ -44,18 +44,9 @@ mmap_read(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
     Py_ssize_t count = -1;
     PyObject *bytes;
 
-    if (!check_count("read", given, 0, 1)) {
+    if (!check_count("read", given, 0, 1) || /* position.read-argument-types */
+        (given == 1 && arguments[0] != Py_None && !to_size(arguments[0], &count))) {
         return NULL;
-    }
-    if (given == 1 && arguments[0] != Py_None) {
-        if (!PyIndex_Check(arguments[0])) {
-            PyErr_Format(PyExc_TypeError, "argument should be integer or None, not '%.200s'",
-                         Py_TYPE(arguments[0])->tp_name);
-            return NULL;
-        }
-        if (!to_size(arguments[0], &count)) {
-            return NULL;
-        }
     }
     LOCKED(op, bytes = read_locked((MmapObject *)op, count));
     return bytes;
@@ -92,7 +83,7 @@ read_byte_locked(MmapObject *self)
     if (!is_open(self)) {
         return -1;
     }
-    if (left(self) == 0) {
+    if (left(self) == 0) { /* position.read-byte-at-end-value-error */
         PyErr_SetString(PyExc_ValueError, "read byte out of range");
         return -1;
     }
@@ -109,39 +100,30 @@ mmap_read_byte(PyObject *op, PyObject *Py_UNUSED(unused))
 
 /* Searching */
 
-/* A bound, in the range from 0 to the size. */
-static Py_ssize_t
-clamp(const struct bound *bound, Py_ssize_t otherwise, Py_ssize_t size)
-{
-    Py_ssize_t value = bound->is_given ? bound->value : otherwise;
-
-    if (value < 0) {
-        value += size;
-        return value < 0 ? 0 : value;
-    }
-    return value;
-}
-
 typedef ptrdiff_t (*Search)(const unsigned char *, ptrdiff_t, const unsigned char *, ptrdiff_t);
+
+struct range {
+    int has_start; /* or else search.starts-at-position */
+    Py_ssize_t start;
+    Py_ssize_t end;
+};
 
 /* -1 for absent, -2 for an error */
 static Py_ssize_t
-search_locked(MmapObject *self, const Py_buffer *needle, const struct bound bounds[2],
+search_locked(MmapObject *self, const Py_buffer *needle, const struct range *range,
               Search search)
 {
     if (!is_open(self)) {
         return -2;
     }
     const Py_ssize_t size = self->mapping.size;
-    Py_ssize_t start = clamp(&bounds[0], self->position, size);
-    Py_ssize_t end = clamp(&bounds[1], size, size);
-    if (end > size) {
-        end = size;
-    }
-    if (start > end) { /* also no bytes at all are not found past the end (gh-151021) */
+    Py_ssize_t start = range->has_start ? range->start : self->position, end = range->end;
+    const int is_past = start > size; /* not even no bytes at all are there (gh-151021) */
+    PySlice_AdjustIndices(size, &start, &end, 1); /* search.bounds-as-in-slices */
+    if (is_past || start > end) {
         return -1;
     }
-    if (needle->len == 0) {
+    if (needle->len == 0) { /* search.empty-needle */
         return search == search_first ? start : end;
     }
     Py_ssize_t found =
@@ -153,7 +135,10 @@ static PyObject *
 find_with(PyObject *op, PyObject *const *arguments, Py_ssize_t given, const char *name,
           Search search)
 {
-    struct bound bounds[2] = {{0, 0}, {0, 0}};
+    struct range range = {
+        .has_start = given > 1 && arguments[1] != Py_None, /* search.none-bounds */
+        .end = PY_SSIZE_T_MAX,
+    };
     Py_ssize_t place = -2;
     Py_buffer needle;
 
@@ -161,9 +146,10 @@ find_with(PyObject *op, PyObject *const *arguments, Py_ssize_t given, const char
         PyObject_GetBuffer(arguments[0], &needle, PyBUF_SIMPLE) < 0) {
         return NULL;
     }
-    if ((given < 2 || to_bound(arguments[1], &bounds[0])) &&
-        (given < 3 || to_bound(arguments[2], &bounds[1]))) {
-        LOCKED(op, place = search_locked((MmapObject *)op, &needle, bounds, search));
+    /* search.argument-types, search.huge-bounds-clamp */
+    if ((!range.has_start || to_clamped_size(arguments[1], &range.start)) &&
+        (given < 3 || arguments[2] == Py_None || to_clamped_size(arguments[2], &range.end))) {
+        LOCKED(op, place = search_locked((MmapObject *)op, &needle, &range, search));
     }
     PyBuffer_Release(&needle);
     return place == -2 ? NULL : PyLong_FromSsize_t(place);
@@ -190,6 +176,7 @@ write_locked(MmapObject *self, const Py_buffer *source)
         return 0;
     }
     if (source->len > self->mapping.size - self->position) {
+        /* position.write-too-long-value-error */
         PyErr_SetString(PyExc_ValueError, "data out of range");
         return 0;
     }
@@ -227,7 +214,7 @@ write_byte_locked(MmapObject *self, unsigned char byte)
     if (!is_open_and_writable(self)) {
         return 0;
     }
-    if (left(self) == 0) {
+    if (left(self) == 0) { /* position.write-byte-at-end-value-error */
         PyErr_SetString(PyExc_ValueError, "write byte out of range");
         return 0;
     }
@@ -259,6 +246,7 @@ move_locked(MmapObject *self, Py_ssize_t dest, Py_ssize_t src, Py_ssize_t count)
     }
     const Py_ssize_t size = self->mapping.size;
     if (dest < 0 || src < 0 || count < 0 || size - dest < count || size - src < count) {
+        /* move.out-of-range-value-error */
         PyErr_SetString(PyExc_ValueError, "source, destination, or count out of range");
         return 0;
     }
@@ -306,12 +294,13 @@ seek_locked(MmapObject *self, Py_ssize_t distance, int whence)
         return NULL;
     }
     const Py_ssize_t origins[] = {0, self->position, self->mapping.size};
-    if (whence < 0 || whence > 2) {
+    if (whence < 0 || whence > 2) { /* position.seek-unknown-whence-value-error */
         PyErr_SetString(PyExc_ValueError, "unknown seek type");
         return NULL;
     }
     const Py_ssize_t origin = origins[whence];
     if (distance < -origin || distance > self->mapping.size - origin) {
+        /* position.seek-out-of-range-value-error */
         PyErr_SetString(PyExc_ValueError, "seek out of range");
         return NULL;
     }

@@ -242,6 +242,7 @@ static PyType_Slot mmap_slots[] = {
     {Py_sq_length, mmap_length},
     {Py_sq_item, mmap_item},
     {Py_sq_ass_item, mmap_assign_item},
+    {Py_sq_contains, mmap_contains},
     {0, NULL},
 };
 

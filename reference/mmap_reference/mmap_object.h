@@ -104,5 +104,6 @@ PyObject *mmap_subscript(PyObject *op, PyObject *key);
 int mmap_assign_subscript(PyObject *op, PyObject *key, PyObject *value);
 PyObject *mmap_item(PyObject *op, Py_ssize_t index);
 int mmap_assign_item(PyObject *op, Py_ssize_t index, PyObject *value);
+int mmap_contains(PyObject *op, PyObject *value);
 
 #endif

@@ -11,7 +11,7 @@ place_of(MmapObject *self, Py_ssize_t index)
     if (index < 0) {
         index += size;
     }
-    if (index < 0 || index >= size) {
+    if (index < 0 || index >= size) { /* items.get- and set-out-of-range-index-error */
         PyErr_SetString(PyExc_IndexError, "mmap index out of range");
         return -1;
     }
@@ -92,7 +92,7 @@ mmap_subscript(PyObject *op, PyObject *key)
         LOCKED(op, bytes = slice_locked(self, start, stop, step));
         return bytes;
     }
-    PyErr_SetString(PyExc_TypeError, "mmap indices must be integers");
+    PyErr_SetString(PyExc_TypeError, "mmap indices must be integers"); /* items.index-types */
     return NULL;
 }
 
@@ -104,7 +104,7 @@ set_byte_locked(MmapObject *self, Py_ssize_t index, Py_ssize_t byte)
     if (!is_open_and_writable(self) || (index = place_of(self, index)) < 0) {
         return -1;
     }
-    if (byte < 0 || byte > 255) {
+    if (byte < 0 || byte > 255) { /* items.set-value-range-value-error */
         PyErr_SetString(PyExc_ValueError, "mmap item value must be in range(0, 256)");
         return -1;
     }
@@ -121,8 +121,11 @@ set_byte(MmapObject *self, PyObject *key, PyObject *value)
     if (index == -1 && PyErr_Occurred()) {
         return -1;
     }
-    if (!PyIndex_Check(value)) {
-        PyErr_SetString(PyExc_TypeError, "mmap item value must be an int");
+    if (!PyIndex_Check(value)) { /* nothing to convert: the subscript is judged first */
+        LOCKED(self, result = is_open_and_writable(self) && place_of(self, index) >= 0);
+        if (result) { /* items.set-value-type-error */
+            PyErr_SetString(PyExc_TypeError, "mmap item value must be an int");
+        }
         return -1;
     }
     Py_ssize_t byte = PyNumber_AsSsize_t(value, NULL);
@@ -133,40 +136,43 @@ set_byte(MmapObject *self, PyObject *key, PyObject *value)
     return result;
 }
 
-/* Raises and returns -1 where the slice cannot take that many bytes. */
+/* The source may be this map, or another one of the same file at another address. No order
+   of copying byte by byte is right for both; bytes objects are their own. */
 static int
-has_length(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
-           Py_ssize_t length)
+set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
+                 const Py_buffer *source)
 {
+    const unsigned char *bytes = source->buf;
+    unsigned char *copy = NULL;
+
     if (!is_open_and_writable(self)) {
         return -1;
     }
-    if (PySlice_AdjustIndices(self->mapping.size, &start, &stop, step) != length) {
+    const Py_ssize_t count = PySlice_AdjustIndices(self->mapping.size, &start, &stop, step);
+    if (count != source->len) { /* slices.set-wrong-length-index-error */
         PyErr_SetString(PyExc_IndexError, "mmap slice assignment is wrong size");
         return -1;
     }
-    return 0;
-}
-
-static int
-set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
-                 const unsigned char *bytes, Py_ssize_t length)
-{
-    if (has_length(self, start, stop, step, length) < 0) {
-        return -1;
-    }
-    Py_ssize_t count = PySlice_AdjustIndices(self->mapping.size, &start, &stop, step);
-    unsigned char *data = self->mapping.data;
-    if (step == 1) {
-        if (count > 0) {
-            memmove(data + start, bytes, (size_t)count);
-        }
+    if (count == 0) {
         return 0;
+    }
+    if (step == 1) {
+        memmove(self->mapping.data + start, bytes, (size_t)count);
+        return 0;
+    }
+    if (!PyBytes_CheckExact(source->obj)) { /* slices.set-from-itself */
+        bytes = copy = PyMem_Malloc((size_t)count);
+        if (copy == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        memcpy(copy, source->buf, (size_t)count);
     }
     size_t place = (size_t)start;
     for (Py_ssize_t i = 0; i < count; i++, place += (size_t)step) {
-        data[place] = bytes[i];
+        self->mapping.data[place] = bytes[i];
     }
+    PyMem_Free(copy);
     return 0;
 }
 
@@ -176,33 +182,12 @@ set_slice(MmapObject *self, PyObject *key, PyObject *value)
     int result;
     Py_ssize_t start, stop, step;
     Py_buffer source;
-    unsigned char *copy = NULL;
 
-    if (PySlice_Unpack(key, &start, &stop, &step) < 0 ||
+    if (PySlice_Unpack(key, &start, &stop, &step) < 0 || /* slices.step-zero-value-error */
         PyObject_GetBuffer(value, &source, PyBUF_SIMPLE) < 0) {
         return -1;
     }
-    const unsigned char *bytes = source.buf;
-    LOCKED(self, result = has_length(self, start, stop, step, source.len));
-    if (result < 0) {
-        PyBuffer_Release(&source);
-        return -1;
-    }
-    /* The source may be this map, or another one of the same file at another address. No
-       order of copying byte by byte is right for both; bytes objects are their own. */
-    if (step != 1 && !PyBytes_CheckExact(value)) {
-        bytes = copy = PyMem_Malloc((size_t)source.len);
-        if (copy == NULL) {
-            PyBuffer_Release(&source);
-            PyErr_NoMemory();
-            return -1;
-        }
-        if (source.len > 0) {
-            memcpy(copy, source.buf, (size_t)source.len);
-        }
-    }
-    LOCKED(self, result = set_slice_locked(self, start, stop, step, bytes, source.len));
-    PyMem_Free(copy);
+    LOCKED(self, result = set_slice_locked(self, start, stop, step, &source));
     PyBuffer_Release(&source);
     return result;
 }
@@ -213,27 +198,20 @@ mmap_assign_subscript(PyObject *op, PyObject *key, PyObject *value)
     MmapObject *self = (MmapObject *)op;
     int allowed;
 
-    /* A read-only map says so before it says anything of the subscript. */
+    /* access.refusal-before-range, whatever is wrong with the subscript */
     LOCKED(op, allowed = is_open_and_writable(self));
     if (!allowed) {
         return -1;
     }
-    if (PyIndex_Check(key)) {
-        if (value == NULL) {
-            PyErr_SetString(PyExc_TypeError, "mmap doesn't support item deletion");
-            return -1;
-        }
-        return set_byte(self, key, value);
+    if (!PyIndex_Check(key) && !PySlice_Check(key)) { /* items.index-types */
+        PyErr_SetString(PyExc_TypeError, "mmap indices must be integer");
+        return -1;
     }
-    if (PySlice_Check(key)) {
-        if (value == NULL) {
-            PyErr_SetString(PyExc_TypeError, "mmap object doesn't support slice deletion");
-            return -1;
-        }
-        return set_slice(self, key, value);
+    if (value == NULL) { /* items.delete-type-error */
+        PyErr_SetString(PyExc_TypeError, "mmap object doesn't support deletion");
+        return -1;
     }
-    PyErr_SetString(PyExc_TypeError, "mmap indices must be integer");
-    return -1;
+    return PySlice_Check(key) ? set_slice(self, key, value) : set_byte(self, key, value);
 }
 
 /* The sequence protocol: iteration, `in`, and PySequence_SetItem from C. Negative indices
@@ -245,8 +223,8 @@ item_locked(MmapObject *self, Py_ssize_t index)
     if (!is_open(self) || place_of(self, index < 0 ? PY_SSIZE_T_MIN : index) < 0) {
         return NULL;
     }
-    const char byte = (char)self->mapping.data[index];
-    return PyBytes_FromStringAndSize(&byte, 1);
+    /* items.iteration-yields-bytes */
+    return PyBytes_FromStringAndSize((const char *)self->mapping.data + index, 1);
 }
 
 PyObject *
@@ -262,8 +240,8 @@ mmap_assign_item(PyObject *op, Py_ssize_t index, PyObject *value)
 {
     int result;
 
-    if (value == NULL) {
-        PyErr_SetString(PyExc_TypeError, "mmap object doesn't support item deletion");
+    if (value == NULL) { /* items.delete-type-error */
+        PyErr_SetString(PyExc_TypeError, "mmap object doesn't support deletion");
         return -1;
     }
     if (!PyBytes_Check(value) || PyBytes_GET_SIZE(value) != 1) {
@@ -274,4 +252,38 @@ mmap_assign_item(PyObject *op, Py_ssize_t index, PyObject *value)
     index = index < 0 ? PY_SSIZE_T_MIN : index;
     LOCKED(op, result = set_byte_locked((MmapObject *)op, index, byte));
     return result;
+}
+
+static int
+contains_bytes_locked(MmapObject *self, PyObject *bytes)
+{
+    if (!is_open(self)) {
+        return -1;
+    }
+    return PyBytes_GET_SIZE(bytes) == 1 &&
+           memchr(self->mapping.data, (unsigned char)PyBytes_AS_STRING(bytes)[0],
+                  (size_t)self->mapping.size) != NULL;
+}
+
+/* items.contains-byte: equal to an item of the iteration. Only what bytes are equal to is
+   known beforehand, and in a subclass not even what the items are. */
+int
+mmap_contains(PyObject *op, PyObject *value)
+{
+    PyObject *item, *iterator;
+    int found = 0;
+
+    if (PyBytes_CheckExact(value) && Py_TYPE(op)->tp_as_sequence->sq_item == mmap_item) {
+        LOCKED(op, found = contains_bytes_locked((MmapObject *)op, value));
+        return found;
+    }
+    if ((iterator = PyObject_GetIter(op)) == NULL) {
+        return -1;
+    }
+    while (found == 0 && (item = PyIter_Next(iterator)) != NULL) {
+        found = PyObject_RichCompareBool(item, value, Py_EQ);
+        Py_DECREF(item);
+    }
+    Py_DECREF(iterator);
+    return found == 0 && PyErr_Occurred() ? -1 : found;
 }

@@ -152,6 +152,23 @@ def test_found_after_the_study(name: str, size: int) -> None:
         map.close()
 
 
+def test_none_is_the_default_bound() -> None:
+    map = map_of(b"abcabcabc")
+    map.seek(1)
+    assert map.find(b"a", None) == map.find(b"a", None, None) == map.find(b"a") == 3
+    assert map.rfind(b"a", None, 6) == map.rfind(b"a", 2, 6) == 3
+    assert map.rfind(b"a", 0, None) == 6
+    map.close()
+
+
+def test_the_default_end_is_far_away() -> None:
+    size = (1 << 32) + 10
+    map = ref.mmap(-1, size, flags=ref.MAP_PRIVATE | ref.MAP_NORESERVE)
+    map[size - 3] = 97
+    assert map.find(b"a", size - 9) == map.rfind(b"a", size - 9) == size - 3
+    map.close()
+
+
 def test_reads_nothing_outside_the_range(script: Callable[..., str]) -> None:
     # What follows the page is not mapped any more: reading it is a SIGSEGV.
     script(
