@@ -18,13 +18,21 @@ check_count(const char *method, Py_ssize_t count, Py_ssize_t fewest, Py_ssize_t 
 int
 to_size(PyObject *argument, Py_ssize_t *size)
 {
-    *size = PyNumber_AsSsize_t(argument, PyExc_OverflowError);
+    *size = PyLong_CheckExact(argument) ? PyLong_AsSsize_t(argument)
+                                        : PyNumber_AsSsize_t(argument, PyExc_OverflowError);
     return *size != -1 || !PyErr_Occurred();
 }
 
 int
 to_clamped_size(PyObject *argument, Py_ssize_t *size)
 {
+    if (PyLong_CheckExact(argument)) {
+        *size = PyLong_AsSsize_t(argument);
+        if (*size != -1 || !PyErr_Occurred()) {
+            return 1;
+        }
+        PyErr_Clear();
+    }
     *size = PyNumber_AsSsize_t(argument, NULL);
     return *size != -1 || !PyErr_Occurred();
 }

@@ -77,25 +77,25 @@ mmap_readline(PyObject *op, PyObject *Py_UNUSED(unused))
     return line;
 }
 
-static int
+static PyObject *
 read_byte_locked(MmapObject *self)
 {
     if (!is_open(self)) {
-        return -1;
+        return NULL;
     }
     if (left(self) == 0) { /* position.read-byte-at-end-value-error */
         PyErr_SetString(PyExc_ValueError, "read byte out of range");
-        return -1;
+        return NULL;
     }
-    return self->mapping.data[self->position++];
+    return PyLong_FromLong(self->mapping.data[self->position++]); /* never fails: it is small */
 }
 
 PyObject *
 mmap_read_byte(PyObject *op, PyObject *Py_UNUSED(unused))
 {
-    int byte;
+    PyObject *byte;
     LOCKED(op, byte = read_byte_locked((MmapObject *)op));
-    return byte < 0 ? NULL : PyLong_FromLong(byte);
+    return byte;
 }
 
 /* Searching */
@@ -273,18 +273,18 @@ mmap_move(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 
 /* The position */
 
-static Py_ssize_t
+static PyObject *
 tell_locked(MmapObject *self)
 {
-    return is_open(self) ? self->position : -1;
+    return is_open(self) ? PyLong_FromSsize_t(self->position) : NULL;
 }
 
 PyObject *
 mmap_tell(PyObject *op, PyObject *Py_UNUSED(unused))
 {
-    Py_ssize_t position;
+    PyObject *position;
     LOCKED(op, position = tell_locked((MmapObject *)op));
-    return position < 0 ? NULL : PyLong_FromSsize_t(position);
+    return position;
 }
 
 static PyObject *

@@ -2,20 +2,23 @@
 
 #include <string.h>
 
-/* A byte's place, counted from the start; -1 and an error where there is none. */
-static Py_ssize_t
-place_of(MmapObject *self, Py_ssize_t index)
-{
-    const Py_ssize_t size = self->mapping.size;
+#include "arguments.h"
 
-    if (index < 0) {
-        index += size;
-    }
-    if (index < 0 || index >= size) { /* items.get- and set-out-of-range-index-error */
+static Py_ssize_t
+from_start(MmapObject *self, Py_ssize_t index)
+{
+    return index < 0 ? index + self->mapping.size : index;
+}
+
+/* items.get-out-of-range-index-error, items.set-out-of-range-index-error */
+static int
+is_inside(MmapObject *self, Py_ssize_t place)
+{
+    if (place < 0 || place >= self->mapping.size) {
         PyErr_SetString(PyExc_IndexError, "mmap index out of range");
-        return -1;
+        return 0;
     }
-    return index;
+    return 1;
 }
 
 static Py_ssize_t
@@ -34,14 +37,14 @@ mmap_length(PyObject *op)
 
 /* Reading */
 
-static int
+static PyObject *
 byte_locked(MmapObject *self, Py_ssize_t index)
 {
     if (!is_open(self)) {
-        return -1;
+        return NULL;
     }
-    index = place_of(self, index);
-    return index < 0 ? -1 : self->mapping.data[index];
+    const Py_ssize_t place = from_start(self, index);
+    return is_inside(self, place) ? PyLong_FromLong(self->mapping.data[place]) : NULL;
 }
 
 static PyObject *
@@ -60,8 +63,7 @@ slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t ste
     if (picked != NULL) {
         const unsigned char *data = self->mapping.data;
         char *bytes = PyBytes_AS_STRING(picked);
-        /* Unsigned: the step past the last byte may leave the integers. */
-        size_t place = (size_t)start;
+        size_t place = (size_t)start; /* unsigned: the last step may leave the integers */
         for (Py_ssize_t i = 0; i < count; i++, place += (size_t)step) {
             bytes[i] = (char)data[place];
         }
@@ -73,24 +75,23 @@ PyObject *
 mmap_subscript(PyObject *op, PyObject *key)
 {
     MmapObject *self = (MmapObject *)op;
+    PyObject *result;
 
     if (PyIndex_Check(key)) {
-        int byte;
-        Py_ssize_t index = PyNumber_AsSsize_t(key, NULL);
-        if (index == -1 && PyErr_Occurred()) {
+        Py_ssize_t index;
+        if (!to_clamped_size(key, &index)) {
             return NULL;
         }
-        LOCKED(op, byte = byte_locked(self, index));
-        return byte < 0 ? NULL : PyLong_FromLong(byte);
+        LOCKED(op, result = byte_locked(self, index));
+        return result;
     }
     if (PySlice_Check(key)) {
-        PyObject *bytes;
         Py_ssize_t start, stop, step;
         if (PySlice_Unpack(key, &start, &stop, &step) < 0) {
             return NULL;
         }
-        LOCKED(op, bytes = slice_locked(self, start, stop, step));
-        return bytes;
+        LOCKED(op, result = slice_locked(self, start, stop, step));
+        return result;
     }
     PyErr_SetString(PyExc_TypeError, "mmap indices must be integers"); /* items.index-types */
     return NULL;
@@ -99,16 +100,22 @@ mmap_subscript(PyObject *op, PyObject *key)
 /* Writing */
 
 static int
+takes_byte(MmapObject *self, Py_ssize_t index)
+{
+    return is_open_and_writable(self) && is_inside(self, from_start(self, index));
+}
+
+static int
 set_byte_locked(MmapObject *self, Py_ssize_t index, Py_ssize_t byte)
 {
-    if (!is_open_and_writable(self) || (index = place_of(self, index)) < 0) {
+    if (!takes_byte(self, index)) {
         return -1;
     }
     if (byte < 0 || byte > 255) { /* items.set-value-range-value-error */
         PyErr_SetString(PyExc_ValueError, "mmap item value must be in range(0, 256)");
         return -1;
     }
-    self->mapping.data[index] = (unsigned char)byte;
+    self->mapping.data[from_start(self, index)] = (unsigned char)byte;
     return 0;
 }
 
@@ -116,24 +123,34 @@ static int
 set_byte(MmapObject *self, PyObject *key, PyObject *value)
 {
     int result;
-    Py_ssize_t index = PyNumber_AsSsize_t(key, NULL);
+    Py_ssize_t index, byte;
 
-    if (index == -1 && PyErr_Occurred()) {
+    if (!to_clamped_size(key, &index)) {
         return -1;
     }
     if (!PyIndex_Check(value)) { /* nothing to convert: the subscript is judged first */
-        LOCKED(self, result = is_open_and_writable(self) && place_of(self, index) >= 0);
+        LOCKED(self, result = takes_byte(self, index));
         if (result) { /* items.set-value-type-error */
             PyErr_SetString(PyExc_TypeError, "mmap item value must be an int");
         }
         return -1;
     }
-    Py_ssize_t byte = PyNumber_AsSsize_t(value, NULL);
-    if (byte == -1 && PyErr_Occurred()) {
+    if (!to_clamped_size(value, &byte)) {
         return -1;
     }
     LOCKED(self, result = set_byte_locked(self, index, byte));
     return result;
+}
+
+static void
+scatter(unsigned char *data, Py_ssize_t start, Py_ssize_t step, const unsigned char *bytes,
+        Py_ssize_t count)
+{
+    size_t place = (size_t)start; /* unsigned: the last step may leave the integers */
+
+    for (Py_ssize_t i = 0; i < count; i++, place += (size_t)step) {
+        data[place] = bytes[i];
+    }
 }
 
 /* The source may be this map, or another one of the same file at another address. No order
@@ -142,9 +159,6 @@ static int
 set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
                  const Py_buffer *source)
 {
-    const unsigned char *bytes = source->buf;
-    unsigned char *copy = NULL;
-
     if (!is_open_and_writable(self)) {
         return -1;
     }
@@ -157,21 +171,20 @@ set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t
         return 0;
     }
     if (step == 1) {
-        memmove(self->mapping.data + start, bytes, (size_t)count);
+        memmove(self->mapping.data + start, source->buf, (size_t)count);
         return 0;
     }
-    if (!PyBytes_CheckExact(source->obj)) { /* slices.set-from-itself */
-        bytes = copy = PyMem_Malloc((size_t)count);
-        if (copy == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
-        memcpy(copy, source->buf, (size_t)count);
+    if (PyBytes_CheckExact(source->obj)) {
+        scatter(self->mapping.data, start, step, source->buf, count);
+        return 0;
     }
-    size_t place = (size_t)start;
-    for (Py_ssize_t i = 0; i < count; i++, place += (size_t)step) {
-        self->mapping.data[place] = bytes[i];
+    unsigned char *copy = PyMem_Malloc((size_t)count); /* slices.set-from-itself */
+    if (copy == NULL) {
+        PyErr_NoMemory();
+        return -1;
     }
+    memcpy(copy, source->buf, (size_t)count);
+    scatter(self->mapping.data, start, step, copy, count);
     PyMem_Free(copy);
     return 0;
 }
@@ -220,7 +233,7 @@ mmap_assign_subscript(PyObject *op, PyObject *key, PyObject *value)
 static PyObject *
 item_locked(MmapObject *self, Py_ssize_t index)
 {
-    if (!is_open(self) || place_of(self, index < 0 ? PY_SSIZE_T_MIN : index) < 0) {
+    if (!is_open(self) || !is_inside(self, index)) {
         return NULL;
     }
     /* items.iteration-yields-bytes */
