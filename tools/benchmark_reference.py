@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import itertools
 import json
 import math
 import re
@@ -44,7 +45,7 @@ class Effort(NamedTuple):
     a_timing: float
 
 
-FULL, QUICK = Effort(4, 0.12, 0.003), Effort(1, 0.05, 0.002)
+FULL, QUICK = Effort(5, 0.1, 0.0005), Effort(1, 0.05, 0.0005)
 
 
 @contextmanager
@@ -106,7 +107,7 @@ def measure(case: Case, effort: Effort, names: Sequence[str]) -> dict[str, float
             watches[name].calibrate(effort.a_timing)
         turn = list(watches.values())
         end = time.perf_counter() + len(turn) * effort.a_round
-        for count in range(1000):
+        for count in itertools.count():
             if count >= FEWEST and time.perf_counter() > end:
                 break
             for watch in turn:
