@@ -4,7 +4,7 @@
    converting an argument, asking for a buffer, releasing one, dropping a reference,
    raising. So every operation has two parts. The first converts the arguments and looks at
    nothing of the map; the second, named ..._locked, checks and acts in one go. Where the
-   second part must allocate or wait, it holds the map. */
+   second part must wait, it holds the map. */
 
 #ifndef MMAP_OBJECT_H
 #define MMAP_OBJECT_H
@@ -82,15 +82,11 @@ is_open_and_writable(MmapObject *self)
     return is_open(self) && is_writable(self);
 }
 
-/* A copy of bytes of the map, which must have them. */
+/* A copy of bytes of the map, which must have them. Making bytes runs no Python code. */
 static inline PyObject *
 copy_of(MmapObject *self, Py_ssize_t start, Py_ssize_t length)
 {
-    hold(self);
-    PyObject *copy =
-        PyBytes_FromStringAndSize((const char *)self->mapping.data + start, length);
-    let_go(self);
-    return copy;
+    return PyBytes_FromStringAndSize((const char *)self->mapping.data + start, length);
 }
 
 extern PyType_Spec mmap_spec;

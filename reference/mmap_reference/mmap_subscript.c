@@ -57,9 +57,7 @@ slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t ste
     if (step == 1 || count == 0) {
         return copy_of(self, count == 0 ? 0 : start, count);
     }
-    hold(self);
     PyObject *picked = PyBytes_FromStringAndSize(NULL, count);
-    let_go(self);
     if (picked != NULL) {
         const unsigned char *data = self->mapping.data;
         char *bytes = PyBytes_AS_STRING(picked);

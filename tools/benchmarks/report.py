@@ -108,18 +108,17 @@ def rows(results: Iterable[Result], worst: Iterable[Result]) -> Iterator[str]:
             yield "| search | " + " | ".join(human(result.case.size) for result in each) + " |"
             yield "|---|" + "---:|" * len(each)
         yield f"| {name} | " + " | ".join(f"{result.per_byte:.3f}" for result in each) + " |"
-    last = ""
-    for result in results:
-        case = result.case
-        if case.group != last:
-            last = case.group
-            yield from ("", f"## {last.capitalize()}", "")
-            yield "| case | size | reference | stdlib | ratio |"
-            yield "|---|---:|---:|---:|---:|"
-        yield (
-            f"| {case.name} | {human(case.size)} | {duration(result.seconds['reference'])} "
-            f"| {duration(result.seconds['stdlib'])} | {result.ratio:.2f} |"
-        )
+    for group in groups(results):
+        yield from ("", f"## {group.name.capitalize()}", "")
+        yield "| case | size | reference | stdlib | ratio |"
+        yield "|---|---:|---:|---:|---:|"
+        for result in results:
+            if result.case.group == group.name:
+                yield (
+                    f"| {result.case.name} | {human(result.case.size)} "
+                    f"| {duration(result.seconds['reference'])} "
+                    f"| {duration(result.seconds['stdlib'])} | {result.ratio:.2f} |"
+                )
 
 
 def markdown(results: list[Result], worst: list[Result]) -> str:
