@@ -7,8 +7,9 @@
 #include "arguments.h"
 #include "search.h"
 
-/* Reading. position.past-end-after-shrink: then nothing is left. */
+/* Reading */
 
+/* position.past-end-after-shrink: then nothing is left. */
 static Py_ssize_t
 left(MmapObject *self)
 {
@@ -172,7 +173,7 @@ mmap_rfind(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 static int
 write_locked(MmapObject *self, const Py_buffer *source)
 {
-    if (!is_open_and_writable(self)) {
+    if (!is_open_and_writable(self)) { /* access.read-refuses-write */
         return 0;
     }
     if (source->len > self->mapping.size - self->position) {
@@ -194,7 +195,7 @@ mmap_write(PyObject *op, PyObject *argument)
     int written;
 
     if (PyObject_GetBuffer(argument, &source, PyBUF_SIMPLE) < 0) {
-        return NULL;
+        return NULL; /* position.write-argument-types */
     }
     const Py_ssize_t count = source.len;
     PyObject *result = PyLong_FromSsize_t(count); /* first: afterwards nothing may fail */
@@ -211,7 +212,7 @@ mmap_write(PyObject *op, PyObject *argument)
 static int
 write_byte_locked(MmapObject *self, unsigned char byte)
 {
-    if (!is_open_and_writable(self)) {
+    if (!is_open_and_writable(self)) { /* access.read-refuses-write */
         return 0;
     }
     if (left(self) == 0) { /* position.write-byte-at-end-value-error */
@@ -232,16 +233,13 @@ mmap_write_byte(PyObject *op, PyObject *argument)
         return NULL;
     }
     LOCKED(op, written = write_byte_locked((MmapObject *)op, byte));
-    if (!written) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return written ? Py_NewRef(Py_None) : NULL;
 }
 
 static int
 move_locked(MmapObject *self, Py_ssize_t dest, Py_ssize_t src, Py_ssize_t count)
 {
-    if (!is_open_and_writable(self)) {
+    if (!is_open_and_writable(self)) { /* access.read-refuses-move */
         return 0;
     }
     const Py_ssize_t size = self->mapping.size;
@@ -260,15 +258,13 @@ mmap_move(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
     Py_ssize_t dest, src, count;
     int moved;
 
-    if (!check_count("move", given, 3, 3) || !to_size(arguments[0], &dest) ||
-        !to_size(arguments[1], &src) || !to_size(arguments[2], &count)) {
+    if (!check_count("move", given, 3, 3) || /* move.argument-types */
+        !to_size(arguments[0], &dest) || !to_size(arguments[1], &src) ||
+        !to_size(arguments[2], &count)) {
         return NULL;
     }
     LOCKED(op, moved = move_locked((MmapObject *)op, dest, src, count));
-    if (!moved) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return moved ? Py_NewRef(Py_None) : NULL;
 }
 
 /* The position */
@@ -318,8 +314,8 @@ mmap_seek(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
     Py_ssize_t distance;
     int whence = 0;
 
-    if (!check_count("seek", given, 1, 2) || !to_size(arguments[0], &distance) ||
-        (given == 2 && !to_int(arguments[1], &whence))) {
+    if (!check_count("seek", given, 1, 2) || /* position.seek-argument-types */
+        !to_size(arguments[0], &distance) || (given == 2 && !to_int(arguments[1], &whence))) {
         return NULL;
     }
     LOCKED(op, position = seek_locked((MmapObject *)op, distance, whence));

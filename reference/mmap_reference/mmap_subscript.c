@@ -100,6 +100,7 @@ mmap_subscript(PyObject *op, PyObject *key)
 static int
 takes_byte(MmapObject *self, Py_ssize_t index)
 {
+    /* access.read-refuses-assignment */
     return is_open_and_writable(self) && is_inside(self, from_start(self, index));
 }
 
@@ -157,7 +158,7 @@ static int
 set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
                  const Py_buffer *source)
 {
-    if (!is_open_and_writable(self)) {
+    if (!is_open_and_writable(self)) { /* once more: reentrancy.closed-by-argument */
         return -1;
     }
     const Py_ssize_t count = PySlice_AdjustIndices(self->mapping.size, &start, &stop, step);
@@ -194,7 +195,8 @@ set_slice(MmapObject *self, PyObject *key, PyObject *value)
     Py_ssize_t start, stop, step;
     Py_buffer source;
 
-    if (PySlice_Unpack(key, &start, &stop, &step) < 0 || /* slices.step-zero-value-error */
+    /* slices.bound-types, slices.step-zero-value-error, slices.set-value-type-error */
+    if (PySlice_Unpack(key, &start, &stop, &step) < 0 ||
         PyObject_GetBuffer(value, &source, PyBUF_SIMPLE) < 0) {
         return -1;
     }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import itertools
-import math
 import re
 import struct
 import tempfile
@@ -60,7 +58,7 @@ class Stopwatch:
         setup = f"{local}\n{case.setup}"
         clock = time.perf_counter if case.waits else time.process_time
         self.timer = timeit.Timer(case.statement, setup, clock, {"given": names})
-        self.most, self.loops, self.best = case.most, 1, math.inf
+        self.most, self.loops = case.most, 1
 
     def calibrate(self, seconds: float) -> None:
         """Find how often the statement runs in this time."""
@@ -68,29 +66,27 @@ class Stopwatch:
             factor = min(1.2 * seconds / max(took, 1e-9), 100)
             self.loops = min(self.most, max(self.loops + 1, int(self.loops * factor)))
 
-    def time(self) -> None:
-        """Once more; the fastest counts."""
-        self.best = min(self.best, self.timer.timeit(self.loops) / self.loops)
+    def time(self) -> float:
+        """Seconds that it takes."""
+        return self.timer.timeit(self.loops) / self.loops
 
 
-def measure(case: Case, effort: Effort, names: Sequence[str]) -> dict[str, float]:
-    """Seconds that the statement takes on each implementation.
+def measure(case: Case, effort: Effort, names: Sequence[str]) -> list[dict[str, float]]:
+    """Time the statement; seconds on each implementation, one shortly after the other.
 
     Args:
         names: of the implementations, the one whose map is made first at the front.
     """
+    turns: list[dict[str, float]] = []
     with ExitStack() as stack:
         watches = {}
         for name in names:
             module = importlib.import_module(IMPLEMENTATIONS[name])
             watches[name] = Stopwatch(case, stack.enter_context(given(module, case)))
             watches[name].calibrate(effort.a_timing)
-        turn = list(watches.values())
-        end = time.perf_counter() + len(turn) * effort.a_round
-        for count in itertools.count():
-            if count >= FEWEST and time.perf_counter() > end:
-                break
-            for watch in turn:
-                watch.time()
-            turn.reverse()
-    return {name: watch.best for name, watch in watches.items()}
+        order = list(watches)
+        end = time.perf_counter() + len(order) * effort.a_round
+        while len(turns) < FEWEST or time.perf_counter() < end:
+            turns.append({name: watches[name].time() for name in order})
+            order.reverse()
+    return turns

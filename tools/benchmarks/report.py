@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 import statistics
@@ -17,25 +16,24 @@ from .cases import TARGETS, Case, human
 
 @dataclass
 class Result:
-    """The fastest timings of a case, in seconds."""
+    """The timings of a case: seconds on each implementation, turn by turn."""
 
     case: Case
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def update(self, seconds: dict[str, float]) -> None:
-        """Take the timings that are faster."""
-        for name, value in seconds.items():
-            self.seconds[name] = min(self.seconds.get(name, math.inf), value)
+    turns: list[dict[str, float]] = field(default_factory=list)
 
     @property
     def ratio(self) -> float:
-        """How many times as long the stdlib takes."""
-        return self.seconds["stdlib"] / self.seconds["reference"]
+        """How many times as long the stdlib takes: the median of all turns."""
+        return statistics.median(turn["stdlib"] / turn["reference"] for turn in self.turns)
+
+    def seconds(self, name: str) -> float:
+        """The median of an implementation's timings."""
+        return statistics.median(turn[name] for turn in self.turns)
 
     @property
     def per_byte(self) -> float:
         """Nanoseconds that the reference takes for each byte of the map."""
-        return 1e9 * self.seconds["reference"] / self.case.size
+        return 1e9 * self.seconds("reference") / self.case.size
 
 
 @dataclass(frozen=True)
@@ -116,8 +114,8 @@ def rows(results: Iterable[Result], worst: Iterable[Result]) -> Iterator[str]:
             if result.case.group == group.name:
                 yield (
                     f"| {result.case.name} | {human(result.case.size)} "
-                    f"| {duration(result.seconds['reference'])} "
-                    f"| {duration(result.seconds['stdlib'])} | {result.ratio:.2f} |"
+                    f"| {duration(result.seconds('reference'))} "
+                    f"| {duration(result.seconds('stdlib'))} | {result.ratio:.2f} |"
                 )
 
 
@@ -127,10 +125,11 @@ def markdown(results: list[Result], worst: list[Result]) -> str:
 # How fast the reference is
 
 Measured by `tools/benchmark_reference.py`, which writes this file ({where()}).
-Each statement is timed on the reference and on the interpreter's own `mmap` in turn, and of all
-timings the fastest counts: processor time, and real time where a statement waits for the disk
-(`flush`). A ratio is how many times as long the stdlib takes: above 1 the reference is faster.
-Sizes are those of the map.
+Each statement is timed on the reference and on the interpreter's own `mmap` in turn, many times
+and in several processes. A ratio is how many times as long the stdlib takes: the median of the
+ratios of two timings that are beside each other; above 1 the reference is faster. Times are
+medians of processor time, and of real time where a statement waits for the disk (`flush`). Sizes
+are those of the map.
 
 """
     return head + "\n".join(rows(results, worst)) + "\n"
@@ -155,7 +154,8 @@ def as_json(results: list[Result], worst: list[Result]) -> dict[str, Any]:
                 "group": result.case.group,
                 "name": result.case.name,
                 "size": result.case.size,
-                **result.seconds,
+                "reference": result.seconds("reference"),
+                "stdlib": result.seconds("stdlib"),
                 "ratio": result.ratio,
             }
             for result in results
