@@ -206,6 +206,7 @@ mmap_make_type(PyObject *module, const struct edition *edition)
         {Py_sq_length, mmap_length},
         {Py_sq_item, mmap_item},
         {Py_sq_ass_item, mmap_assign_item},
+        {Py_sq_contains, mmap_contains},
         {0, NULL},
     };
     PyType_Spec spec = {
