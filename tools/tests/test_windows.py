@@ -13,6 +13,7 @@ from types import ModuleType
 
 import pytest
 
+SPECIFICATION = Path(__file__).parents[2] / "spec_tests"
 TOOLS = Path(__file__).parents[1] / "windows"
 sys.path.insert(0, str(TOOLS))
 import debian  # noqa: E402
@@ -75,7 +76,7 @@ def test_the_reference_on_windows(version: str, folder: Path, packages: Path) ->
             wine.command(str(python), "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q"),
             env={
                 **environment,
-                "PYTHONPATH": windows_path(packages),
+                "PYTHONPATH": ";".join(map(windows_path, (packages, SPECIFICATION))),
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
                 "PYTEST_ADDOPTS": "reference/tests",
             },
