@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mmap_conformance import __version__
-from mmap_conformance.cli import expectations, explain, listing, replay, run, selftest
+from mmap_conformance.cli import diff, expectations, explain, listing, replay, run, selftest
 from mmap_conformance.errors import UsageError
 from mmap_conformance.options import BUDGETS, Options
 from mmap_spec_tests.clause import LEVELS, Edition, parse_edition
@@ -39,6 +39,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _list(verbs.add_parser("list", help="list clauses, implementations or editions"))
     _explain(verbs.add_parser("explain", help="tell what a clause says"))
     _replay(verbs.add_parser("replay", help="run recorded programs again"))
+    _diff(verbs.add_parser("diff", help="tell where two implementations differ"))
     _expectations(verbs.add_parser("expectations", help="keep a file of known findings"))
     _selftest(verbs.add_parser("selftest", help="see that an implementation can be tested"))
     return parser.parse_args(arguments)
@@ -98,6 +99,14 @@ def _search(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=diff.run)
+    parser.add_argument("first", metavar="IMPLEMENTATION", help="as for run")
+    parser.add_argument("second", metavar="IMPLEMENTATION", help="as for run")
+    _surroundings(parser)
+    _search(parser)
+
+
 def _expectations(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     update = verbs.add_parser("update", help="write what is found, leave out what is gone")
@@ -139,10 +148,14 @@ def _selftest(parser: argparse.ArgumentParser) -> None:
 
 
 def _common(parser: argparse.ArgumentParser, implementations: str, *, nargs: str = "*") -> None:
-    defaults = Options()
     parser.add_argument(
         "implementations", metavar="IMPLEMENTATION", nargs=nargs, help=implementations
     )
+    _surroundings(parser)
+
+
+def _surroundings(parser: argparse.ArgumentParser) -> None:
+    defaults = Options()
     parser.add_argument(
         "--edition",
         type=edition,
