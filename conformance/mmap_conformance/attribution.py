@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from mmap_conformance.judge import WORKERS_OWN, Divergence, Holds, failing
-from mmap_spec_tests.expectation import Expectation
+from mmap_conformance.judge import DEATHS, WORKERS_OWN, Divergence, Holds, failing
+from mmap_spec_tests.expectation import Expectation, Raises, Shows
 from mmap_spec_tests.model import Facts, World, follow
 from mmap_spec_tests.operations import Operation, Program, nested_operations, without_nesting
 from mmap_spec_tests.programs import looks, modelled
@@ -73,7 +73,9 @@ class Attribution:
         for look, *others in looks(world, target):
             longer = [*program, look]
             found = self._diverges(longer)
-            if found is not None and found.number == len(program):
+            # A death while all is closed is that of closing.
+            closing = found is not None and look.method == "leaked()" and found.kind in DEATHS
+            if found is not None and found.number == len(program) and not closing:
                 agreed = all(self._diverges([*program, other]) is not None for other in others)
                 signs.append((self._own(longer, found), agreed))
         # Lost bytes say more than the failure or the death of whoever looks at them.
@@ -92,14 +94,18 @@ class Attribution:
         """The fault as that of an operation that left wrong what a look then shows."""
         program, found = shown
         look = modelled(program, self._facts)[-1][1]
+        own = [clause for clause, allowed in expectation.checks if type(allowed) is not Shows]
+        hand = (*expectation.risks, *expectation.marks, *own)
         spoken = failing(look, found.outcome, self._holds)
-        hand = (*expectation.risks, *expectation.marks, *expectation.clauses)
-        # What the look shows and the operation had a hand in; else what it put at risk, or
-        # what it was called for. What is left behind is nobody's business but the look's.
+        # What is left behind is nobody's business but the look's.
         left_behind = found.shown_by in WORKERS_OWN - {"contents"}
-        candidates = [clause for clause in spoken if left_behind or clause in hand]
-        candidates += [*expectation.risks, *reversed(expectation.clauses), *expectation.marks]
-        clauses = [clause for clause in candidates if self._holds(clause)]
+        clauses = [clause for clause in spoken if left_behind or clause in hand]
+        clauses.sort(key=lambda clause: clause not in expectation.risks)
+        if not clauses:  # it was to leave that alone
+            refused = expectation.checks and type(expectation.checks[-1][1]) is Raises
+            alone = () if refused else LEFT_ALONE.get(found.shown_by, ())
+            others = (*expectation.risks, *alone, *reversed(own), *expectation.marks)
+            clauses = [clause for clause in others if self._holds(clause)][:1]
         found = self._as(found, look, clauses)._replace(operation=operation.method)
         return Attributed(program, found)
 
@@ -114,16 +120,31 @@ class Attribution:
         return found._replace(clause=clause, allowed=allowed)
 
 
+LEFT_ALONE = {
+    "tell": ("position.others-keep-position",),
+    "[]": ("access.looking-changes-nothing",),
+    "bytes()": ("access.looking-changes-nothing",),
+    "contents": ("access.reading-leaves-file",),
+}
+"""By the look that shows it: what an operation must not touch that has no business with it."""
+
+
 def flat(program: Program) -> Program:
     """The program up to what its last operation runs while arguments are converted."""
     return [*program[:-1], *nested_operations(program[-1])]
 
 
 def expanded(program: Program) -> Program:
-    """The program with everything run before the operation whose arguments would run it."""
+    """The program with everything run before the operation whose arguments would run it.
+
+    What a forked child would do is done here.
+    """
     made: Program = []
     for operation in program:
         made += nested_operations(operation)
+        if operation.method == "fork()":
+            made += [Operation(*item) for item in operation.arguments[0]]
+            continue
         target, method, arguments, keywords = operation
         plain = [without_nesting(argument) for argument in arguments]
         made.append(Operation(target, method, plain, keywords))

@@ -31,7 +31,8 @@ class Answer(NamedTuple):
     Attributes:
         outcomes: of the operations that were answered; where the worker died, the one
             it died in comes last and those before it are missing.
-        died_in: the number of that operation; None when the worker lives.
+        died_in: the number of that operation, -1 for what came before the first: the worker
+            was cleaning up; None when the worker lives.
         meanwhile: by number of an operation, the outcomes of those that ran while its
             arguments were converted.
     """
@@ -118,7 +119,7 @@ class Channel:
             program: the operations.
             full: have long bytes represented in full.
         """
-        self._mark = 0
+        self._mark = -1
         self._sent = program
         self._tell({"do": "program", "operations": program, "full": full})
 
@@ -126,7 +127,7 @@ class Channel:
         """The outcomes of the program that was sent."""
         program, reply = self._sent, self._reply()
         if isinstance(reply, _Death):
-            left = self._mark < len(program) and program[self._mark].method == "exit()"
+            left = self._mark >= 0 and program[self._mark].method == "exit()"
             if left and reply.outcome == {"crashed": "exit code 0"}:
                 return Answer(["None"], self._mark)
             return Answer([reply.outcome], self._mark)
@@ -138,7 +139,7 @@ class Channel:
             or not all(map(str.isdecimal, inner))
         ):
             self.kill()
-            return Answer([{"protocol": "an answer without its outcomes"}], self._mark)
+            return Answer([{"protocol": "an answer without its outcomes"}], max(self._mark, 0))
         return Answer(outcomes, None, {int(number): each for number, each in inner.items()})
 
     def _ask(self, message: dict[str, Any]) -> Any:

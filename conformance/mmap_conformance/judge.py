@@ -36,6 +36,7 @@ class Divergence(NamedTuple):
         allowed: what the clause allows; None where nothing can be allowed: a death.
         outcome: what happened.
         inner: whether it happened inside the conversion of an argument.
+        others: clauses that are not met either, of the operation itself.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Divergence(NamedTuple):
     allowed: Allowed | None
     outcome: Outcome
     inner: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -174,9 +176,11 @@ def _compare(
     for clause, allowed in expectation.checks:
         if holds(clause) and not clause.startswith(passing_over):
             if not allowed.matches(outcome):
-                return Divergence(number, clause, method, method, allowed, outcome)
+                others = tuple(failing(expectation, outcome, holds, own=True))
+                return Divergence(number, clause, method, method, allowed, outcome, others=others)
             exercised[clause] += 1
-    if kind_of(outcome) in DEATHS:
+    # Where no clause speaks of the operation, it is the worker's own, and so is the death.
+    if kind_of(outcome) in DEATHS and expectation.checks:
         clause = next(iter(failing(expectation, outcome, holds, own=True)), "lifecycle.clean-exit")
         if holds(clause):
             return Divergence(number, clause, method, method, None, outcome)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from mmap_conformance.attribution import LEFT_ALONE
 from mmap_conformance.judge import DEATHS, Divergence, Holds, Identity, failing, got
 from mmap_spec_tests.expectation import Expectation
 from mmap_spec_tests.operations import Operation
@@ -104,13 +105,16 @@ class Known:
         return False
 
 
+_ANYWHERE = tuple(clause for clauses in LEFT_ALONE.values() for clause in clauses)
+
+
 def _leads(step: Step, known: set[Led]) -> bool:
     """Whether a step, or one inside its arguments, may lead to one of the known."""
     if not known:
         return False
     operation, expectation = step
     method = operation.method
-    touched = (*expectation.clauses, *expectation.risks, *expectation.marks)
+    touched = (*expectation.clauses, *expectation.risks, *expectation.marks, *_ANYWHERE)
     return any((clause, method) in known for clause in touched) or any(
         _leads(inner, known) for inner in expectation.meanwhile
     )

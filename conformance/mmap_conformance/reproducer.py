@@ -128,6 +128,8 @@ class _Script(Renderer):
         """Add an operation, with a comment on what is expected of it."""
         checks = expectation.checks if last else ()
         self._wanted = [allowed for clause, allowed in checks if clause == self._clause]
+        if checks and not self._wanted:  # the clause is an earlier operation's: see what it left
+            self._wanted = [checks[-1][1]]
         body = self.block(operation, store=last)
         self.lines += self._before
         self._before = []

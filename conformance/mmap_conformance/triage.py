@@ -148,7 +148,11 @@ class Triage:
         if divergence.inner:  # to be told as what it is, without what it happened in
             program = flat(program)
         if not self._shows(program, divergence):
-            return None if divergence.inner else self._told(program, divergence)
+            if divergence.inner:
+                return None
+            self._workers.refresh()  # it may be the worker that is worn out
+            if not self._shows(program, divergence):
+                return self._told(program, divergence)
         reduced = self._reduced(program, divergence)
         if not self._shows(reduced, divergence):
             # A hang was only slow, for want of patience.
@@ -205,10 +209,11 @@ class Triage:
             return False
         if found.clause == divergence.clause:
             return True
-        # What an operation itself does wrong stays that clause's finding; what a state shows
-        # may turn out to be due to another than the last that had a hand in it, but is not
-        # to end up at what is known.
-        return divergence.of_state and not self.known.covers(steps, found)
+        # What an operation itself does wrong may break several clauses; what a state shows may
+        # turn out to be due to another than the last that had a hand in it. Neither is to end
+        # up at what is known.
+        same = divergence.of_state or found.clause in divergence.others
+        return same and not self.known.covers(steps, found)
 
     def _first(self, program: Program) -> Divergence | None:
         """Where a program first goes wrong, known or not."""

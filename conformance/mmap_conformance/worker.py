@@ -305,12 +305,9 @@ def drop(session, target):
 
 
 def first_items(session, target, count):
-    items = []
-    for item in session.handles[target]:
-        if len(items) == count:
-            break
-        items.append(item)
-    return items
+    from itertools import islice
+
+    return list(islice(session.handles[target], count))
 
 
 def search(session, target, expression):

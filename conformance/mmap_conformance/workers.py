@@ -36,6 +36,7 @@ class Workers:
         self._hello: dict[str, Any] | None = None
         self._under_way = False
         self._early: Answer | None = None
+        self._sent: tuple[Sequence[Operation], bool] = ((), False)
         self.restarts = 0
         self.last_death = self.last_words = ""
 
@@ -87,9 +88,7 @@ class Workers:
 
     def submit(self, program: Sequence[Operation]) -> None:
         """Have a program run while the driver does something else; see ``collect``."""
-        channel = self._live()
-        channel.timeout = self.timeout
-        channel.send(program)
+        self._send(program, full=False)
         self._under_way = True
 
     def collect(self) -> Answer:
@@ -109,9 +108,7 @@ class Workers:
         """
         if self._under_way:
             self._early = self._received()
-        channel = self._live()
-        channel.timeout = self.timeout
-        channel.send(program, full=full)
+        self._send(program, full=full)
         answer = self._received()
         return self.completed(program, answer, full=full) if complete else answer
 
@@ -138,7 +135,20 @@ class Workers:
         answer = self._channel.receive()
         if answer.died_in is not None:
             self._bury(answer)
+        if answer.died_in == -1:  # of what the program before had left: this one is yet to run
+            program, full = self._sent
+            self._send(program, full=full)
+            answer = self._channel.receive()
+            if answer.died_in is not None:
+                self._bury(answer)
+                answer = answer._replace(died_in=max(answer.died_in, 0))
         return answer
+
+    def _send(self, program: Sequence[Operation], *, full: bool) -> None:
+        channel = self._live()
+        channel.timeout = self.timeout
+        channel.send(program, full=full)
+        self._sent = program, full
 
     def refresh(self) -> None:
         """Give the next program a fresh worker."""

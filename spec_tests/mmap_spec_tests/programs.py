@@ -152,6 +152,9 @@ def looks(world: World, first: str = "") -> Iterator[tuple[Operation, ...]]:
         yield Operation(name, "tell"), Operation(name, "read", [map.size])
         yield Operation(name, "len()"), everything
         yield everything, exported
+    for name, map in world.maps.items():
+        if map.closed and world.facts.edition >= (3, 2):
+            yield Operation(name, ".closed"), Operation(name, "tell")
     for name in world.files:
         yield (Operation(name, "contents"),)
     for name in world.buffers:

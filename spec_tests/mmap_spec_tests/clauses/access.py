@@ -51,6 +51,11 @@ CLAUSES = (
         restates=("a4348cb995",),
     ),
     Clause(
+        "access.looking-changes-nothing",
+        "What only reads, searches or tells of the map changes no byte of it.",
+        "should",
+    ),
+    Clause(
         "access.reading-leaves-file",
         "What only reads, or was refused, leaves the file as it was.",
         "should",

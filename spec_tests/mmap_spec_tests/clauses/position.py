@@ -182,6 +182,11 @@ CLAUSES = (
         source="gh-111835",
     ),
     Clause(
+        "position.others-keep-position",
+        "Nothing but read, readline, read_byte, write, write_byte and seek moves the position.",
+        "should",
+    ),
+    Clause(
         "position.failed-keeps-position",
         "A method that raises leaves the position where it was.",
         "should",

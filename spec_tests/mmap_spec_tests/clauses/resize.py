@@ -17,6 +17,12 @@ CLAUSES = (
         "should",
     ),
     Clause(
+        "size.anonymous-or-os-error",
+        "size() of anonymous memory is its length, or an OSError for want of a file.",
+        "should",
+        until=(3, 15),
+    ),
+    Clause(
         "size.anonymous",
         "size() of anonymous memory is its length.",
         "must",

@@ -228,12 +228,12 @@ def _claims(given: dict[str, Value], file: File | None, access: str, trackfd: bo
         claims.append("constructor.anonymous")
     else:
         claims.append("constructor.accepts-descriptor")
-        if file.mode == "read":
-            claims.insert(0, "constructor.read-descriptor-suffices")
     if access != "ACCESS_DEFAULT":
         claims.insert(0, "constructor.accepts-access-keyword")
     if "flags" in given:
         claims.insert(0, "constructor.flags-choose-sharing")
+    if file is not None and file.mode == "read":
+        claims.insert(0, "constructor.read-descriptor-suffices")
     if not trackfd:
         claims.insert(0, "constructor.trackfd-false")
     return claims

@@ -11,8 +11,9 @@ from mmap_spec_tests.model.table import CHANGES, changed, closed_too, elsewhere,
 from mmap_spec_tests.operations import Operation, data_of, tag_of
 
 
-def _closed(map: Map) -> None:
+def _closed(map: Map, by: str) -> None:
     map.closed = True
+    map.ended = (by,)
     if map.file is not None:
         map.file.reach += ("lifecycle.bytes-survive-close",)
 
@@ -27,19 +28,21 @@ def close(world: World, map: Map) -> Expectation:
     if any(view.of is map for view in world.views.values()):
         checks = (("lifecycle.released-exports-do-not-block", NONE), *checks)
     marks = ("lifecycle.bytes-survive-close",)
-    return Expectation(checks, lambda: _closed(map), marks=marks)
+    return Expectation(checks, lambda: _closed(map, "lifecycle.close"), marks=marks)
 
 
 @on_map(".closed", when_closed=True)
 def closed(world: World, map: Map) -> Expectation:
-    return Expectation((("lifecycle.closed-attribute", returned(map.closed)),))
+    allowed = returned(map.closed)
+    return Expectation((*shows(map.ended, allowed), ("lifecycle.closed-attribute", allowed)))
 
 
 @on_map("with")
 def use_with(world: World, map: Map) -> Expectation:
     if map.exports:
         return refused(map, "lifecycle.exports-block-close", args.BUFFER_ERROR)
-    return Expectation((("lifecycle.context-manager", returned(True)),), lambda: _closed(map))
+    clause = "lifecycle.context-manager"
+    return Expectation(((clause, returned(True)),), lambda: _closed(map, clause))
 
 
 @on_map("weakref()", when_closed=True)

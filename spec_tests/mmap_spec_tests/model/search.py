@@ -73,7 +73,8 @@ def _search(
         starts = (("search.starts-at-position", allowed),)
         checks = (*position, *starts, *checks) if map.pos else (*checks, *starts)
     else:
-        checks += (("search.bounds-as-in-slices", allowed),)
+        # Of what is found without bounds as well, the reducer leaves the bounds out.
+        checks = (("search.bounds-as-in-slices", allowed), *checks)
     if huge:
         checks = (("search.huge-bounds-clamp", allowed),)
     elif None in (start, end):

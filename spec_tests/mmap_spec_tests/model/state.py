@@ -83,7 +83,8 @@ class Map:
     """A map: a window of ``size`` bytes of a memory, from ``base``."""
 
     __slots__ = (
-        "access", "anonymous", "base", "blame", "by_prot", "certain", "closed", "exports", "file",
+        "access", "anonymous", "base", "blame", "by_prot", "certain", "closed", "ended", "exports",
+        "file",
         "identity", "made", "memory", "name", "offset", "plain", "pos", "private", "shrunk", "size",
         "trackfd",
     )  # fmt: skip
@@ -113,6 +114,7 @@ class Map:
         self.pos = 0
         self.exports = 0
         self.closed = False
+        self.ended: Blame = ()  # for being closed
         self.shrunk = False
         self.certain = True  # False once the bytes are the platform's business
         self.blame: Blame = ()  # for the position
@@ -135,10 +137,10 @@ class Map:
             )
             checks = ((shared, Shows(allowed)), *checks)
         if self.offset and self.file is not None:
-            checks += (("offset.counts-from-file-start", allowed),)
+            checks += shows(("offset.counts-from-file-start",), allowed)
         if not self.memory.blame:
-            checks += tuple((promised, allowed) for promised in self._promises())
-        return checks
+            checks += shows(tuple(self._promises()), allowed)
+        return (*checks, *shows(("access.looking-changes-nothing",), allowed))
 
     def _promises(self) -> Iterable[str]:
         """Clauses that the bytes of a map nobody has written to speak for."""

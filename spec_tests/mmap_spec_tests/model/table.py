@@ -78,7 +78,7 @@ def call(world: World, map: Map, operation: Operation) -> Expectation:
     opened = handler(world, map, *arguments).checks[-1][1]
     if type(opened) is Raises and CONVERSION_ERRORS.intersection(opened.names):
         # Until 3.14.0 closed was checked first, since then arguments are converted first.
-        allowed = Raises(("ValueError", *opened.names))
+        allowed = Raises(tuple(dict.fromkeys(("ValueError", *opened.names))))
     return refused(map, clause, allowed, *checks)
 
 
@@ -121,7 +121,13 @@ def honours_index(world: World, method: str, expectation: Expectation) -> Expect
 
 def closed_too(map: Map, error: Raises) -> Raises:
     """The same refusal, or the one of a closed map where the map is closed."""
-    return Raises(("ValueError", *error.names)) if map.closed else error
+    return Raises(tuple(dict.fromkeys(("ValueError", *error.names)))) if map.closed else error
+
+
+def speaks_for(file: File, clause: str) -> None:
+    """Note that what a file holds speaks for one more clause."""
+    if clause not in file.reach:
+        file.reach = (*file.reach, clause)
 
 
 def refused(
@@ -140,7 +146,7 @@ def refused(
     def effect() -> None:
         map.blame = ("position.failed-keeps-position",)
         if map.file is not None:
-            map.file.reach = (keeps or "access.reading-leaves-file",)
+            speaks_for(map.file, keeps or "access.reading-leaves-file")
 
     marks = ("position.failed-keeps-position", "access.reading-leaves-file")
     risks = (keeps,) if keeps else ()
@@ -162,7 +168,7 @@ def read_only(map: Map, clause: str, allowed: Raises = TYPE_ERROR) -> Expectatio
         expectation.effect()
         map.memory.blame = ("access.refusal-changes-nothing",)
         if map.file is not None:
-            map.file.reach = ("access.refusal-changes-nothing",)
+            speaks_for(map.file, "access.refusal-changes-nothing")
 
     marks = (*expectation.marks, "access.refusal-changes-nothing")
     return expectation._replace(effect=effect, marks=marks)

@@ -110,12 +110,13 @@ def length(draw: Draw, world: World) -> Operation:
 @rule(_AREA, has_map)
 def look(draw: Draw, world: World) -> Operation:
     """Whatever else shows the bytes or tells of the map."""
-    name, _ = pick(draw, world)
+    name, map = pick(draw, world)
     method = draw.choice(("bool()", "list()", "in", "bytes()", "re.search()", "repr()"))
     if method == "list()":
         return Operation(name, method, [draw.integer(1, 5)])
     if method == "in":
-        return Operation(name, method, [octets(bytes([draw.integer(0, 255)]))])
+        there = map.bytes[inside(draw, map)] if draw.integer(0, 1) else draw.integer(0, 255)
+        return Operation(name, method, [octets(bytes([there]))])
     if method == "re.search()":
         return Operation(name, method, [octets(draw.choice((b"\n.", b"[a-f]+", b"\\x00{3}$")))])
     if method == "repr()" and world.facts.edition < (3, 9):
