@@ -12,6 +12,7 @@ fault kills the process, the diary tells which one did.
 
 from __future__ import annotations
 
+import _imp
 import ctypes
 import errno
 import gc
@@ -22,6 +23,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
+from itertools import count
 from typing import IO, Any, NamedTuple
 from zlib import crc32
 
@@ -248,6 +250,30 @@ class Sweep:
             for fault, number in every(calls):
                 self._one(before, operation, fault, number, (clean, after))
 
+    def loading(self, extension: Any) -> None:
+        """Every allocation that one more copy of the extension wants to be loaded."""
+        for number in count(1):
+            for _ in range(GROWTHS):
+                blocks = used_blocks(True)
+                loaded = self._loads(extension, number)
+                if used_blocks(True) - blocks - 1 <= 0:
+                    break
+            else:
+                finding = {"program": ["import"], "fault": f"allocation {number}: ENOMEM"}
+                self.findings.append({**finding, "problem": "memory grows"})
+            if loaded:
+                return
+
+    def _loads(self, extension: Any, number: int) -> bool:
+        """Whether it is loaded, an allocation failing."""
+        copy = _imp.create_dynamic(extension.__spec__)
+        try:
+            self._shim.call(partial(_imp.exec_dynamic, copy), FAULTS[-1], number)
+        except (MemoryError, SystemError):  # CPython 3.11 may make no type and not say why
+            self.injected["allocation"] += 1
+            return False
+        return True
+
     def _run(
         self, before: list[Any], operation: list[Any], fault: Fault, number: int
     ) -> tuple[Any, dict[str, int], State, State]:
@@ -341,6 +367,7 @@ def main() -> None:
     with open(diary, "w", encoding="utf-8") as stream:
         sweep = Sweep(Shim(library), module, scratch, stream)
         gc.freeze()  # what is there already is looked at no more
+        sweep.loading(sys.modules["mmap_reference._mmap"])
         for program in json.load(sys.stdin):
             sweep.program(program)
     json.dump({"injected": sweep.injected, "findings": sweep.findings}, sys.stdout)
