@@ -49,6 +49,18 @@ def compiler() -> str:
     return os.environ.get("CC", "gcc")
 
 
+def library(name: str) -> str:
+    """The path of a library of the compiler's, to be preloaded.
+
+    Raises:
+        UsageError: the compiler has none of that name.
+    """
+    path = run([compiler(), f"-print-file-name={name}"], {}, ROOT).strip()
+    if not os.path.isabs(path):
+        raise UsageError(f"{compiler()} has no {name}")
+    return path
+
+
 def run(command: list[str], environment: Mapping[str, str], folder: Path) -> str:
     """Run what builds something; what it printed.
 

@@ -38,7 +38,7 @@ class Replayer:
             environment: further variables.
         """
         scratch = folder / f"scratch-{module}"
-        scratch.mkdir()
+        scratch.mkdir(exist_ok=True)
         suite = Path(mmap_conformance.__path__[0]).parent
         paths = os.pathsep.join(map(str, (folder / "reference", TOOLS, suite)))
         self._errors = (folder / f"errors-{module}").open("w+", encoding="utf-8")
