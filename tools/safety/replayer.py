@@ -17,6 +17,12 @@ TOGETHER = 200
 """Programs in one message."""
 
 
+def paths(folder: Path) -> str:
+    """Where an interpreter finds the extension of a folder, these tools, and the worker."""
+    suite = Path(mmap_conformance.__path__[0]).parent
+    return os.pathsep.join(map(str, (folder / "reference", TOOLS, suite)))
+
+
 class Replayer:
     """A process in which ``safety.replay`` runs."""
 
@@ -39,12 +45,10 @@ class Replayer:
         """
         scratch = folder / f"scratch-{module}"
         scratch.mkdir(exist_ok=True)
-        suite = Path(mmap_conformance.__path__[0]).parent
-        paths = os.pathsep.join(map(str, (folder / "reference", TOOLS, suite)))
         self._errors = (folder / f"errors-{module}").open("w+", encoding="utf-8")
         self._process = subprocess.Popen(
             [*interpreter, "-S", "-m", "safety.replay", module, str(scratch), str(rounds)],
-            env={**os.environ, **(environment or {}), "PYTHONPATH": paths},
+            env={**os.environ, **(environment or {}), "PYTHONPATH": paths(folder)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
