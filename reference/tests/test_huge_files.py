@@ -55,6 +55,8 @@ def test_all_of_a_huge_file(huge: int, module: Any) -> None:
         assert map.seek(FAR) == FAR
         assert map.readline() == NEEDLE
         assert map.tell() == FAR + len(NEEDLE)
+        map.seek(-4 * GIB, 2)
+        assert map.read(3) == bytes(3)
         map.seek(-1, 2)
         map.write_byte(7)
         assert map.tell() == SIZE

@@ -28,6 +28,7 @@ from typing import IO, Any, NamedTuple
 from zlib import crc32
 
 from mmap_conformance import worker
+from safety.replay import CLEAR_CACHES
 
 # In the order of shim.c.
 CALLS = (
@@ -208,7 +209,7 @@ def used_blocks(exactly: bool) -> int:
     """
     if exactly:
         gc.collect()  # empties Python's lists of free objects
-        sys._clear_type_cache()  # which keeps names of attributes
+        CLEAR_CACHES()
     return sys.getallocatedblocks()
 
 

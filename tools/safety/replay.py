@@ -18,6 +18,8 @@ from typing import Any
 
 from mmap_conformance import worker
 
+CLEAR_CACHES = getattr(sys, "_clear_internal_caches", None) or sys._clear_type_cache
+"""Python keeps names of attributes; its function has another name from 3.13 on."""
 REPEATED = 10
 """Often enough for one program's leak to stand out."""
 
@@ -25,7 +27,7 @@ REPEATED = 10
 def used() -> dict[str, int]:
     """What a leak would make more of."""
     gc.collect()
-    sys._clear_type_cache()
+    CLEAR_CACHES()
     with open("/proc/self/maps") as stream:
         ends = [line.split()[0].split("-") for line in stream]
     counts = {

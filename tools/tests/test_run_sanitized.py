@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from mmap_conformance.errors import UsageError
-from mmap_spec_tests.operations import Operation
+from mmap_spec_tests.operations import Operation, Program
 
 SHORT = ("--budget", "1", "--area", "position")
 FAULTS = (
@@ -27,12 +27,19 @@ FAULTS = (
         "    volatile Py_ssize_t next = *size + 1;\n"
         "    return (void)next, *size != -1 || !PyErr_Occurred();",
     ),
+    ("mmap_object.h", "if (self->access == ACCESS_READ) {", "if (0) {"),
+    ("mmap_system.c", "    self->mapping.data = NULL;\n", ""),
 )
-SEEN = {
-    "AddressSanitizer: use-after-poison": Operation("m0", "read", [13]),
-    "runtime error: signed integer overflow": Operation("m0", "seek", [sys.maxsize]),
-}
-"""What a sanitizer says, and of which operation."""
+"""A byte past the end is read, a sum overflows, a check is missing, a closed map is used."""
+MAKE = Operation("m0", "mmap()", [-1, 13])
+MAKE_TO_READ = Operation("m0", "mmap()", [-1, 13], {"access": {"constant": "ACCESS_READ"}})
+SEEN: list[tuple[str, Program]] = [
+    ("AddressSanitizer: use-after-poison", [MAKE, Operation("m0", "read", [13])]),
+    ("runtime error: signed integer overflow", [MAKE, Operation("m0", "seek", [sys.maxsize])]),
+    ("AddressSanitizer: SEGV", [MAKE_TO_READ, Operation("m0", "write_byte", [1])]),
+    ("AddressSanitizer: SEGV", [MAKE, Operation("m0", "close"), Operation("m0", "read_byte")]),
+]
+"""What a sanitizer says of each, and to which program."""
 
 
 @pytest.fixture
@@ -61,13 +68,13 @@ def test_planted_faults_are_seen(
     folder = tmp_path / "built"
     folder.mkdir()
     run_sanitized.build(folder, run_sanitized.FLAGS, source=planted(*FAULTS))
-    for words, operation in SEEN.items():
+    for words, program in SEEN:
         replayer = importlib.import_module("safety.replayer").Replayer(
             [sys.executable], folder, "mmap_reference", environment=run_sanitized.environment()
         )
-        replayer.send([[Operation("m0", "mmap()", [-1, 13])]])
+        replayer.send([[MAKE]])
         assert replayer.receive() is None
-        replayer.send([[Operation("m0", "mmap()", [-1, 13]), operation]])
+        replayer.send([program])
         with pytest.raises(EOFError):
             replayer.receive()
         status, errors = replayer.end()
