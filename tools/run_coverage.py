@@ -110,9 +110,13 @@ def read(folder: Path) -> Reached:
 
 
 def listed() -> dict[Line, str]:
-    """The lines that cannot be reached, and why."""
-    entries = toml.read(LIST, LIST.name)["line"]
-    return {Line(e["file"], e["function"], e["code"]): e["reason"] for e in entries}
+    """The lines that cannot be reached under this version of Python, and why."""
+    version = f"{sys.version_info[0]}.{sys.version_info[1]:02}"
+    return {
+        Line(entry["file"], entry["function"], entry["code"]): entry["reason"]
+        for entry in toml.read(LIST, LIST.name)["line"]
+        if entry.get("since", "") <= version
+    }
 
 
 def compare(
