@@ -24,13 +24,13 @@ from typing import Any
 from safety.building import SOURCE, build, compiler, run
 from safety.faults import CALLS
 from safety.programs import generated, kept, special
+from safety.replayer import paths
 
 from mmap_conformance.adapters import REFERENCES
 from mmap_conformance.engine import scratch
 from mmap_conformance.errors import UsageError
 
 SHIM = Path(__file__).with_name("safety") / "shim.c"
-TOOLS = Path(__file__).parent
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 SHOWN = 20
@@ -50,11 +50,7 @@ def inject(folder: Path, module: str, programs: list[Any]) -> dict[str, Any]:
         arguments = ["-X", "dev", "-W", "ignore", "-m", "safety.faults"]
         done = subprocess.run(
             [sys.executable, *arguments, str(shim), module, directory, str(diary)],
-            env={
-                **os.environ,
-                "LD_PRELOAD": str(shim),
-                "PYTHONPATH": os.pathsep.join((str(folder / "reference"), str(TOOLS))),
-            },
+            env={**os.environ, "LD_PRELOAD": str(shim), "PYTHONPATH": paths(folder)},
             input=json.dumps(programs),
             capture_output=True,
             text=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import sys
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +30,18 @@ def tool(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
         return module
 
     return load
+
+
+@pytest.fixture
+def can_build() -> None:
+    """Skip what compiles where that cannot be done, and tell why."""
+    for what, there in (
+        ("gcc", shutil.which("gcc")),
+        ("setuptools", importlib.util.find_spec("setuptools")),
+        ("Python.h", Path(sysconfig.get_path("include"), "Python.h").exists()),
+    ):
+        if not there:
+            pytest.skip(f"there is no {what}")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="preloads a shim"),
+    pytest.mark.usefixtures("can_build"),
     pytest.mark.skipif(shutil.which("gcov") is None, reason="there is no gcov"),
 ]
 

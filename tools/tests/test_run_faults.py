@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="preloads a shim, looks into /proc"),
-    pytest.mark.skipif(shutil.which("gcc") is None, reason="there is no gcc"),
+    pytest.mark.usefixtures("can_build"),
 ]
 
 UNIX, SYSTEM, OBJECT = "mapping_unix.c", "mmap_system.c", "mmap_object.c"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 
 from mmap_conformance.adapters import find_interpreter
 from mmap_conformance.errors import UsageError
+
+pytestmark = pytest.mark.usefixtures("can_build")
 
 UNIX, SYSTEM, OBJECT = "mapping_unix.c", "mmap_system.c", "mmap_object.c"
 LEAKS = {
@@ -27,9 +30,13 @@ def debug(tool: Callable[[str], ModuleType]) -> str:
     if sys.platform != "linux":
         pytest.skip("looks into /proc")
     try:
-        return find_interpreter(tool("run_leaks").DEBUG)
+        python = find_interpreter(tool("run_leaks").DEBUG)
     except UsageError as error:
         pytest.skip(str(error))
+    code = "import os, sysconfig; os.stat(os.path.join(sysconfig.get_path('include'), 'Python.h'))"
+    if subprocess.run([python, "-c", code], capture_output=True).returncode:
+        pytest.skip(f"{python} has no Python.h")
+    return python
 
 
 def test_nothing_is_left_behind(tool: Callable[[str], ModuleType], debug: str) -> None:

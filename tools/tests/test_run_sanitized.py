@@ -13,6 +13,8 @@ import pytest
 from mmap_conformance.errors import UsageError
 from mmap_spec_tests.operations import Operation, Program
 
+pytestmark = pytest.mark.usefixtures("can_build")
+
 SHORT = ("--budget", "1", "--area", "position")
 FAULTS = (
     (

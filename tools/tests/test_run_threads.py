@@ -11,6 +11,8 @@ import pytest
 
 from mmap_conformance.errors import UsageError
 
+pytestmark = pytest.mark.usefixtures("can_build")
+
 NOT_HELD = (
     ("mmap_system.c", "hold(self);", "(void)self;"),
     ("mmap_system.c", "let_go(self);", "(void)self;"),

@@ -9,7 +9,10 @@ from types import ModuleType
 
 import pytest
 
-pytestmark = pytest.mark.skipif(shutil.which("valgrind") is None, reason="there is no valgrind")
+pytestmark = [
+    pytest.mark.usefixtures("can_build"),
+    pytest.mark.skipif(shutil.which("valgrind") is None, reason="there is no valgrind"),
+]
 
 # Every other byte of what a strided slice gives.
 UNWRITTEN = ("mmap_subscript.c", "bytes[i] = (char)data[place];", "bytes[i & ~1] = data[place];")
