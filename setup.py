@@ -15,8 +15,10 @@ from pathlib import Path
 from setuptools import Extension, setup
 
 FOLDER = Path("reference", "mmap_reference")
+SYSTEM = "windows" if sys.platform == "win32" else "unix"
 SOURCES = (
-    "mapping_unix.c",
+    f"mapping_{SYSTEM}.c",
+    f"constructor_{SYSTEM}.c",
     "search.c",
     "mmap_object.c",
     "edition.c",
@@ -37,8 +39,6 @@ def options() -> list[str]:
 
 def extensions() -> list[Extension]:
     """What is to be compiled on this system."""
-    if sys.platform == "win32":
-        return []
     return [
         Extension(
             "mmap_reference._mmap",

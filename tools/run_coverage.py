@@ -113,8 +113,9 @@ def listed() -> dict[Line, str]:
     """The lines that cannot be reached under this version of Python, and why."""
     version = f"{sys.version_info[0]}.{sys.version_info[1]:02}"
     return {
-        Line(entry["file"], entry["function"], entry["code"]): entry["reason"]
-        for entry in toml.read(LIST, LIST.name)["line"]
+        Line(entry["file"], entry["function"], code): entry["reason"]
+        for entry in toml.read(LIST, LIST.name)["lines"]
+        for code in entry["code"]
         if entry.get("since", "") <= version
     }
 

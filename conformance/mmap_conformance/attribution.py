@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from mmap_conformance.judge import DEATHS, WORKERS_OWN, Divergence, Holds, failing
+from mmap_conformance.judge import WORKERS_OWN, Divergence, Holds, failing
 from mmap_spec_tests.expectation import Expectation
 from mmap_spec_tests.model import Facts, World, follow
 from mmap_spec_tests.operations import Operation, Program, nested_operations, without_nesting
@@ -59,7 +59,7 @@ class Attribution:
         world = World(self._facts)
         for number, operation in enumerate(program[:-1], 1):
             expectation = follow(world, operation)
-            sign = self._sign(program[:number], world)
+            sign = self._sign(program[:number], world, operation.target)
             if sign is not None:
                 attributed, agreed = sign
                 return (
@@ -67,17 +67,17 @@ class Attribution:
                 )
         return self._own(program, found)
 
-    def _sign(self, program: Program, world: World) -> tuple[Attributed, bool] | None:
+    def _sign(self, program: Program, world: World, target: str) -> tuple[Attributed, bool] | None:
         """The most telling look that is wrong after a program, and whether others agree."""
         signs: list[tuple[Attributed, bool]] = []
-        for look, *others in looks(world):
+        for look, *others in looks(world, target):
             longer = [*program, look]
             found = self._diverges(longer)
             if found is not None and found.number == len(program):
                 agreed = all(self._diverges([*program, other]) is not None for other in others)
                 signs.append((self._own(longer, found), agreed))
-        # Lost bytes say more than the death of whoever looks at them.
-        signs.sort(key=lambda sign: sign[0].divergence.kind in DEATHS)
+        # Lost bytes say more than the failure or the death of whoever looks at them.
+        signs.sort(key=lambda sign: sign[0].divergence.kind != "returned")
         return signs[0] if signs else None
 
     def _own(self, program: Program, found: Divergence) -> Attributed:

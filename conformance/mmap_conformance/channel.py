@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import selectors
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from mmap_conformance.errors import StartError
+from mmap_conformance.pipes import Pipe
 from mmap_spec_tests.expectation import Outcome
 from mmap_spec_tests.operations import Operation
 
@@ -87,8 +88,7 @@ class Channel:
             raise StartError(f"cannot start {command[0]}: {error.strerror}") from error
         assert self._process.stdin is not None and self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._out, selectors.EVENT_READ)
+        self._pipe = Pipe(self._out.fileno())
 
     def hello(self) -> dict[str, Any]:
         """Ask what the implementation is.
@@ -176,10 +176,10 @@ class Channel:
                 self._mark = int(line[1:])
                 deadline = time.monotonic() + self.timeout
                 continue
-            if not self._selector.select(max(deadline - time.monotonic(), 0)):
+            chunk = self._pipe.read(deadline - time.monotonic())
+            if chunk is None:
                 self.kill()
                 return _Death({"hung": self.timeout})
-            chunk = os.read(self._out.fileno(), 1 << 16)
             if not chunk:
                 return _Death(self._ended())
             self._buffer += chunk
@@ -207,14 +207,17 @@ class Channel:
 
     def kill(self) -> None:
         """End the worker and all processes it started."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if sys.platform == "win32":
+            self._process.kill()
+        else:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def close(self) -> None:
         """End the worker and free everything it held."""
         self.kill()
-        self._selector.close()
+        self._pipe.close()
         self._in.close()
         self._out.close()
         self._stderr.close()

@@ -16,6 +16,7 @@ from mmap_conformance.channel import Answer
 from mmap_conformance.errors import StartError
 from mmap_conformance.events import (
     Event,
+    Finding,
     Finished,
     Found,
     NotStarted,
@@ -77,6 +78,14 @@ def edition_of(adapter: Adapter, options: Options, hello: dict[str, Any]) -> Edi
     return options.edition or adapter.edition or tuple(hello["version"])
 
 
+def names_of(adapter: Adapter, hello: dict[str, Any]) -> tuple[str, ...]:
+    """What an implementation is called in expectations files."""
+    kind = f"{hello['implementation']}@{hello['interpreter'].partition(' ')[0]}"
+    if hello.get("debug"):  # a build that asserts what others pass over
+        kind += "-debug"
+    return adapter.name, kind, f"{kind}-{hello['platform']}"
+
+
 class _Run:
     """One implementation's share of a run."""
 
@@ -104,7 +113,7 @@ class _Run:
         edition = edition_of(self._adapter, options, hello)
         facts = self._facts = model_facts(hello, edition)
         deadline = begun + options.seconds
-        triage = Triage(self._adapter, options, self._expectations, facts, self._workers, deadline)
+        triage = Triage(self._adapter, options, facts, self._workers, deadline)
         self._triage = triage
         self._generator = Generator(facts, triage.known.avoids)
         stopped = ""
@@ -112,6 +121,7 @@ class _Run:
             yield Started(
                 name, hello, edition_text(edition), options.level, options.seed, options.budget
             )
+            yield from self._expected(hello)
             for steps, area, answer in self._answered(deadline):
                 yield from self._judged(steps, answer)
                 if triage.deaths > _MOST_DEATHS:
@@ -133,6 +143,15 @@ class _Run:
             time.monotonic() - begun,
             stopped,
         )
+
+    def _expected(self, hello: dict[str, Any]) -> Iterator[Event]:
+        """What became of the findings that are known."""
+        names, version = names_of(self._adapter, hello), tuple(hello["version"])
+        for entry in self._expectations.of(names, version, hello["platform"]):
+            told = self._triage.expect(entry)
+            if told is not None:
+                yield Found(told) if isinstance(told, Finding) else told
+        self._restarts = self._workers.restarts
 
     def _progress(self, area: str, begun: float) -> ProgramsRun:
         self._told = time.monotonic()

@@ -45,6 +45,11 @@ class Finding:
     repeats: tuple[int, int] = (1, 1)
 
     @property
+    def sort(self) -> str:
+        """The sort of its outcome, as fine as findings are told apart: see ``judge.got``."""
+        return self.got.split()[1].rstrip(":") if self.kind == "raised" else self.kind
+
+    @property
     def flaky(self) -> bool:
         """Whether it did not show in every replay."""
         return self.repeats[0] < self.repeats[1]
@@ -111,6 +116,26 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Stale:
+    """An expected finding is gone, or has changed.
+
+    Attributes:
+        clause: of the entry in the expectations file.
+        operation: of the entry.
+        was: the sort of outcome that the entry tells.
+        program: of the entry.
+        got: what the program does now, in words; empty where that is lawful.
+    """
+
+    implementation: str
+    clause: str
+    operation: str
+    was: str
+    program: Program
+    got: str = ""
+
+
+@dataclass(frozen=True)
 class Restarted:
     """A worker died, hung or lost the protocol, and a fresh one was started."""
 
@@ -140,4 +165,4 @@ class Finished:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-Event = Started | NotStarted | ProgramsRun | Found | Restarted | Finished
+Event = Started | NotStarted | ProgramsRun | Found | Stale | Restarted | Finished

@@ -1,21 +1,26 @@
-"""The findings that are known already, from a TOML file; ``expected/cpython.toml`` is one."""
+"""The findings that are known already, from a TOML file; ``expected/`` has some."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from mmap_conformance import toml
 from mmap_conformance.errors import UsageError
-from mmap_conformance.judge import Divergence
 from mmap_spec_tests.clause import Edition, edition_text, parse_edition
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.model import METHODS
+from mmap_spec_tests.operations import Program, program_of
 
-SHIPPED = Path(__file__).parent / "expected" / "cpython.toml"
-"""What is known of the stdlib's own ``mmap``."""
+SHIPPED = Path(__file__).parent / "expected"
+"""The files that come with the suite: what is known of the stdlib's own ``mmap``."""
+
+KINDS = ("bug", "wont-fix", "not-yet")
+"""Why a finding stays: it is to be mended, it is not, or what it asks for is not there yet."""
 
 
 @dataclass(frozen=True)
@@ -23,21 +28,34 @@ class Expected:
     """One finding that is known.
 
     Attributes:
-        implementations: their names, or module and kind of interpreter as in
-            ``mmap@cpython``; ``*`` stands for any letters.
+        implementations: their names, or module and kind of interpreter, with or without
+            the platform: ``mmap@cpython-unix``; ``*`` stands for any letters.
         clause: id of the clause that is not met.
-        operation: the method; empty for any.
-        since: the first version that has it, or None.
+        operation: the method at fault.
+        got: the sort of its outcome: ``returned``, ``crashed``, ``hung``, ``protocol`` or
+            the name of an exception.
+        program: the reduced program, whose last operation shows it.
+        expected: what the clause allows, in words, for people.
+        kind: one of ``KINDS``; empty until somebody has looked at it.
+        reason: why it is there; empty likewise.
+        link: where it is discussed, or an empty string.
+        since: the first version of the interpreter that has it, or None.
         until: the first version that has it no longer, or None.
-        reason: why it is there, with a link or number.
+        platform: ``unix`` or ``windows``; empty for both.
     """
 
     implementations: tuple[str, ...]
     clause: str
     operation: str
-    since: Edition | None
-    until: Edition | None
-    reason: str
+    got: str
+    program: Program
+    expected: str = ""
+    kind: str = ""
+    reason: str = ""
+    link: str = ""
+    since: Edition | None = None
+    until: Edition | None = None
+    platform: str = ""
 
     @property
     def versions(self) -> str:
@@ -45,12 +63,46 @@ class Expected:
         since = f" from {edition_text(self.since)}" if self.since else ""
         return since + (f" before {edition_text(self.until)}" if self.until else "")
 
+    @property
+    def told(self) -> str:
+        """Why it was expected, for people; never empty."""
+        reason = self.reason or "no reason given"
+        return f"{reason} ({self.link})" if self.link else reason
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two entries the same finding."""
+        return self.clause, self.operation, self.got
+
+    def applies(self, names: Sequence[str], version: Edition, platform: str) -> bool:
+        """Whether an implementation is said to have it.
+
+        Args:
+            names: what the implementation is called.
+            version: of its interpreter.
+            platform: ``unix`` or ``windows``.
+        """
+        return (
+            any(fnmatchcase(name, each) for name in names for each in self.implementations)
+            and (self.since is None or version >= self.since)
+            and (self.until is None or version < self.until)
+            and self.platform in ("", platform)
+        )
+
 
 @dataclass(frozen=True)
 class Expectations:
-    """What an expectations file says."""
+    """What an expectations file says.
 
-    entries: Sequence[Expected] = ()
+    Attributes:
+        entries: the findings.
+        implementations: whose they are, where the file says it for all of them.
+        comment: the lines with which the file begins.
+    """
+
+    entries: tuple[Expected, ...] = ()
+    implementations: tuple[str, ...] = ("*",)
+    comment: str = ""
 
     @classmethod
     def read(cls, path: Path | None) -> Expectations:
@@ -77,54 +129,66 @@ class Expectations:
             except (KeyError, ValueError, TypeError, AttributeError) as error:
                 what = f"{error.args[0] if error.args else error}"
                 raise UsageError(f"expectations {path}, finding {number}: {what}") from error
-        return cls(tuple(entries))
+        return cls(tuple(entries), tuple(names), _comment(path.read_text("utf-8")))
 
     def __add__(self, other: Expectations) -> Expectations:
-        return Expectations((*self.entries, *other.entries))
+        return replace(self, entries=(*self.entries, *other.entries))
 
-    def reason(self, names: Sequence[str], edition: Edition, divergence: Divergence) -> str:
-        """Why a divergence was to be expected; an empty string when it was not.
-
-        Args:
-            names: what the implementation is called.
-            edition: the version of its interpreter.
-            divergence: what it does.
-        """
-        for entry in self.entries:
-            if (
-                any(fnmatchcase(name, each) for name in names for each in entry.implementations)
-                and entry.clause == divergence.clause
-                and entry.operation in ("", divergence.operation)
-                and (entry.since is None or edition >= entry.since)
-                and (entry.until is None or edition < entry.until)
-            ):
-                return entry.reason
-        return ""
+    def of(self, names: Sequence[str], version: Edition, platform: str) -> Iterator[Expected]:
+        """The entries that speak of an implementation; see ``Expected.applies``."""
+        return (entry for entry in self.entries if entry.applies(names, version, platform))
 
 
-_KEYS = {"clause", "operation", "since", "until", "reason"}
+def shipped() -> Expectations:
+    """All that the files say which come with the suite."""
+    files = (Expectations.read(path) for path in sorted(SHIPPED.glob("*.toml")))
+    return sum(files, Expectations())
 
 
-def _entry(table: dict[str, str], names: tuple[str, ...]) -> Expected:
-    unknown = set(table) - _KEYS
+def _comment(text: str) -> str:
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+_TEXTS = ("clause", "operation", "got", "program")
+_OPTIONAL = ("expected", "kind", "reason", "link", "since", "until", "platform")
+
+
+def _entry(table: dict[str, Any], names: tuple[str, ...]) -> Expected:
+    unknown = set(table) - {*_TEXTS, *_OPTIONAL}
     if unknown:
         raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
     for key, value in table.items():
         if not isinstance(value, str):
             raise ValueError(f"{key} is no text")
-    for key in ("clause", "reason"):
+    for key in _TEXTS:
         if not table.get(key):
             raise ValueError(f"{key} is missing")
     if table["clause"] not in CLAUSES:
         raise ValueError(f"unknown clause {table['clause']!r}")
-    if table.get("operation", "") not in ("", *METHODS):
+    if table["operation"] not in METHODS:
         raise ValueError(f"unknown operation {table['operation']!r}")
-    since, until = table.get("since"), table.get("until")
+    if table.get("kind", "") not in ("", *KINDS):
+        raise ValueError(f"unknown kind {table['kind']!r}; known are {', '.join(KINDS)}")
+    if table.get("platform", "") not in ("", "unix", "windows"):
+        raise ValueError(f"unknown platform {table['platform']!r}; known are unix, windows")
+    plain = {key: table.get(key, "") for key in (*_TEXTS, *_OPTIONAL)}
+    since, until, program = (plain.pop(key) for key in ("since", "until", "program"))
     return Expected(
         names,
-        table["clause"],
-        table.get("operation", ""),
-        parse_edition(since) if since else None,
-        parse_edition(until) if until else None,
-        table["reason"],
+        program=_program(program),
+        since=parse_edition(since) if since else None,
+        until=parse_edition(until) if until else None,
+        **plain,
     )
+
+
+def _program(text: str) -> Program:
+    try:
+        return program_of(json.loads(text))
+    except ValueError as error:
+        raise ValueError(f"program is none: {error}") from error

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from mmap_conformance.events import Event, Finding, Finished, Found, NotStarted, Started
+from mmap_conformance.events import (
+    Event,
+    Finding,
+    Finished,
+    Found,
+    NotStarted,
+    Stale,
+    Started,
+)
 from mmap_spec_tests.clause import LEVELS, Level
 from mmap_spec_tests.clauses import CLAUSES
 
-OK, FINDINGS, USAGE, INTERNAL, NOT_STARTED, NOTHING_RAN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+OK, FINDINGS, USAGE, INTERNAL, NOT_STARTED, NOTHING_RAN, STALE, INTERRUPTED = *range(7), 130
 
 
 def fails(finding: Finding, level: Level) -> bool:
@@ -39,6 +47,7 @@ class Gate:
     def __init__(self) -> None:
         self.level: Level = "should"
         self.findings: list[Finding] = []
+        self.stale: list[Stale] = []
         self.begun: dict[str, Started] = {}
         self.finished: dict[str, Finished] = {}
         self.not_started: dict[str, NotStarted] = {}
@@ -50,6 +59,8 @@ class Gate:
             self.begun[event.implementation] = event
         elif isinstance(event, Found):
             self.findings.append(event.finding)
+        elif isinstance(event, Stale):
+            self.stale.append(event)
         elif isinstance(event, NotStarted):
             self.not_started[event.implementation] = event
         elif isinstance(event, Finished):
@@ -93,6 +104,8 @@ class Gate:
             return NOT_STARTED
         if self.failures:
             return FINDINGS
+        if self.stale:
+            return STALE
         if self.idle or not self.finished or self.unfinished:
             return NOTHING_RAN
         return OK
@@ -105,6 +118,12 @@ class Gate:
             names = ", ".join(dict.fromkeys(finding.implementation for finding in failures))
             said.append(
                 f"Not conformant: {_count(len(failures), 'unexpected finding')} in {names}."
+            )
+        if self.stale:
+            names = ", ".join(dict.fromkeys(event.implementation for event in self.stale))
+            said.append(
+                f"Stale: {_count(len(self.stale), 'expected finding')} of {names} "
+                f"{'is' if len(self.stale) == 1 else 'are'} gone or changed."
             )
         if self.not_started:
             said.append(f"Did not start: {', '.join(self.not_started)}.")

@@ -126,6 +126,9 @@ def judge(
             found = _compare_inner(steps, number, inner, holds, exercised)
             if found is not None:
                 return None if known(steps, found) else found
+            met = zip(expectation.meanwhile, inner, strict=False)
+            if not all(_as_assumed(nested, outcome, holds) for (_, nested), outcome in met):
+                return None
             if len(inner) != len(expectation.meanwhile):
                 # It did not convert its arguments as the model thought: only that is judged.
                 passing_over = "reentrancy."

@@ -91,6 +91,8 @@ class Known:
 
     def avoids(self, operation: Operation, expectation: Expectation) -> bool:
         """Whether a program is to do without an operation, for what it is known to lead to."""
+        if not self.told:
+            return False
         method = operation.method
         if any(self._deaths[kind, method] >= enough for kind, enough in _ENOUGH.items()):
             return True

@@ -16,7 +16,7 @@ import pytest
 
 if TYPE_CHECKING:  # the rest is imported where it is used: elsewhere the plugin costs nothing
     from mmap_conformance.adapters import Adapter
-    from mmap_conformance.events import Finding, Finished, Verdict
+    from mmap_conformance.events import Finding, Finished, Stale, Verdict
     from mmap_conformance.options import Options
     from mmap_conformance.outputs import Outputs
 
@@ -116,6 +116,7 @@ class ImplementationCollector(pytest.Collector):
         self._outputs = outputs
         self._options = options
         self._finished: Finished | None = None
+        self.stale: list[Stale] = []
         self._problem = ""
 
     def collect(self) -> Iterator[ClauseItem]:
@@ -140,13 +141,15 @@ class ImplementationCollector(pytest.Collector):
             pytest.skip(self._problem)  # told by the item that was the first to ask
         if self._finished is None:
             from mmap_conformance import engine
-            from mmap_conformance.events import Finished, NotStarted
+            from mmap_conformance.events import Finished, NotStarted, Stale
 
             for event in engine.run([self._adapter], self._options):
                 self._outputs(event)
                 if isinstance(event, NotStarted):
                     self._problem = f"{event.implementation} did not start: {event.reason}"
                     raise ConformanceFailure(self._problem)
+                if isinstance(event, Stale):
+                    self.stale.append(event)
                 if isinstance(event, Finished):
                     self._finished = event
         assert self._finished is not None
@@ -168,6 +171,13 @@ class ClauseItem(pytest.Item):
         verdict = next(v for v in finished.verdicts if v.clause == self.name)
         self.user_properties.append(("mmap_status", verdict.status))
         findings = [finding for finding in finished.findings if finding.clause == self.name]
+        for event in collector.stale:
+            if event.clause == self.name and verdict.status != "failed":
+                now = event.got or "does what it should"
+                raise ConformanceFailure(
+                    f"an expected finding of {event.operation} ({event.was}) is stale: "
+                    f"its program now {now}"
+                )
         self._pass(verdict, findings)
 
     def _pass(self, verdict: Verdict, findings: list[Finding]) -> None:

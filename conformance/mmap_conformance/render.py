@@ -139,6 +139,7 @@ VALUES: dict[str, Callable[[Renderer, Any], str]] = {
     "index": lambda renderer, content: f"Index({renderer.value(content)})",
     "reentrant": _reentrant,
     "reentrant_buffer": _reentrant_buffer,
+    "tagname": lambda _, content: repr(content),
     "object": lambda _renderer, _content: "object()",
 }
 """How each tagged value of the worker is written."""

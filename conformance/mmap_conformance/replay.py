@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.engine import edition_of, scratch
@@ -20,7 +20,7 @@ from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.corpus import corpus
 from mmap_spec_tests.expectation import Outcome
 from mmap_spec_tests.model import Unrunnable
-from mmap_spec_tests.operations import Operation, Program
+from mmap_spec_tests.operations import Program, program_of
 from mmap_spec_tests.programs import Step, modelled
 
 
@@ -92,20 +92,12 @@ def recorded(what: str) -> list[Recorded]:
     if not isinstance(content, list):
         report = jsonl.read(path)
         return [Recorded(f.clause, f.program, f.implementation) for f in report.findings]
-    program = [_operation(path, item) for item in content]
+    try:
+        program = program_of(content)
+    except ValueError as error:
+        raise UsageError(f"{path} is no program: {error}") from error
     try:
         lines(program)
     except Exception as error:
         raise UsageError(f"{path} is no program: {error!r}") from error
     return [Recorded(what, program)]
-
-
-def _operation(path: Path, item: Any) -> Operation:
-    if isinstance(item, list) and 2 <= len(item) <= 4:
-        parts: list[Any] = [*item, *([], {})[len(item) - 2 :]]
-        if tuple(map(type, parts)) == (str, str, list, dict):
-            return Operation(*parts)
-    raise UsageError(
-        f"{path} is no program: an operation is [target, method, arguments, keywords], "
-        f"not {json.dumps(item)[:60]}"
-    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.attribution import Attributed, Attribution, flat
 from mmap_conformance.channel import Answer
-from mmap_conformance.events import Finding, Verdict
-from mmap_conformance.expectations import Expectations
+from mmap_conformance.events import Finding, Stale, Verdict
+from mmap_conformance.expectations import Expected
 from mmap_conformance.gate import fails
 from mmap_conformance.judge import DEATHS, Divergence, describe, got, is_harmless, judge
 from mmap_conformance.known import Known
@@ -24,6 +25,8 @@ from mmap_spec_tests.programs import Step, modelled
 
 _REPLAYS = {False: 9, True: 2}
 """Times that a finding is replayed before it is told; fewer where each costs a worker."""
+_TRIES = 3
+"""Times that a known finding is looked for: it may not show each time."""
 _ATTEMPTS = 400
 """Candidates that a reduction may try."""
 _DEATHS = {False: 40, True: 8}
@@ -44,14 +47,12 @@ class Triage:
         self,
         adapter: Adapter,
         options: Options,
-        expectations: Expectations,
         facts: Facts,
         workers: Workers,
         deadline: float,
     ) -> None:
         self._adapter = adapter
         self._options = options
-        self._expectations = expectations
         self._facts = facts
         self._workers = workers
         self._deadline = deadline
@@ -60,8 +61,9 @@ class Triage:
         self.known = Known(self._holds)
         self._attribution = Attribution(facts, self._holds, self._judges, self._first)
         self._exercised: Counter[str] = Counter()
-        self._held: dict[str, bool] = {}
-        self._wanted = options.wanted()
+        surroundings = facts.edition, facts.platform, facts.capabilities
+        self._held = {each.id for each in CLAUSES.values() if each.holds(*surroundings)}
+        self._judged = self._held & options.wanted()
 
     def take(self, steps: list[Step], answer: Answer) -> Finding | None:
         """Judge a program that was run; the new finding that it leads to, if any."""
@@ -75,6 +77,42 @@ class Triage:
         finding = self._triaged(program[: divergence.number + 1], divergence)
         if finding is not None:
             self.findings.append(finding)
+        self._workers.refresh()
+        return finding
+
+    def expect(self, entry: Expected) -> Finding | Stale | None:
+        """Replay a finding that is known; the finding, or what became of it.
+
+        None where the implementation is not held to the clause, or the program makes no
+        sense for it.
+        """
+        try:
+            steps = modelled(entry.program, self._facts)
+        except Unrunnable:
+            return None
+        if not self._judges(entry.clause):
+            return None
+        found = None
+        for _ in range(_TRIES):
+            found = self._first(entry.program)
+            ends = found is not None and found.number == len(steps) - 1
+            if found is not None and ends and got(found.outcome) == entry.got:
+                return self._expected(entry, found)
+        return Stale(
+            self._adapter.name,
+            entry.clause,
+            entry.operation,
+            entry.got,
+            entry.program,
+            describe(found.outcome) if found is not None else "",
+        )
+
+    def _expected(self, entry: Expected, found: Divergence) -> Finding:
+        found = found._replace(clause=entry.clause, operation=entry.operation)
+        self.known.add(found, spoils=self._spoils(entry.program, found))
+        finding = replace(self._finding(entry.program, found, (1, 1)), reason=entry.told)
+        self._exercised[entry.clause] += 1
+        self.findings.append(finding)
         self._workers.refresh()
         return finding
 
@@ -96,7 +134,7 @@ class Triage:
             return Verdict(clause.id, "expected" if known else "information", checks)
         if checks:
             return Verdict(clause.id, "passed", checks)
-        if clause.id not in self._wanted:
+        if clause.id not in self._judged:
             return Verdict(clause.id, "not applicable", why="not asked for")
         return Verdict(clause.id, "untested")
 
@@ -201,24 +239,22 @@ class Triage:
 
     def _told(self, program: Program, divergence: Divergence) -> Finding | None:
         """The finding, unless it is known."""
-        steps = modelled(program, self._facts)
-        spoils = divergence.operation != divergence.shown_by or not is_harmless(
-            steps[-1][1], divergence
-        )
+        spoils = self._spoils(program, divergence)
         if not self.known.add(divergence, spoils=spoils):
             return None
         self._exercised[divergence.clause] += 1
         return self._finding(program, divergence, self._repeats(program, divergence))
+
+    def _spoils(self, program: Program, divergence: Divergence) -> bool:
+        """Whether the rest of a program cannot be judged after a divergence."""
+        silent = divergence.operation != divergence.shown_by
+        return silent or not is_harmless(modelled(program, self._facts)[-1][1], divergence)
 
     def _finding(
         self, program: Program, divergence: Divergence, repeats: tuple[int, int]
     ) -> Finding:
         clause = CLAUSES[divergence.clause]
         allowed = divergence.allowed
-        hello = self._workers.hello()
-        kind = f"{hello['implementation']}@{hello['interpreter'].partition(' ')[0]}"
-        names = (self._adapter.name, kind)
-        reason = self._expectations.reason(names, tuple(hello["version"]), divergence)
         return Finding(
             self._adapter.name,
             clause.id,
@@ -228,19 +264,13 @@ class Triage:
             allowed.describe() if allowed is not None else "an outcome",
             describe(divergence.outcome),
             program,
-            reason,
-            repeats,
+            repeats=repeats,
         )
 
     def _holds(self, clause: str) -> bool:
         """Whether the implementation is held to a clause."""
-        held = self._held.get(clause)
-        if held is None:
-            facts = self._facts
-            held = CLAUSES[clause].holds(facts.edition, facts.platform, facts.capabilities)
-            self._held[clause] = held
-        return held
+        return clause in self._held
 
     def _judges(self, clause: str) -> bool:
         """Whether it is also one that was asked for."""
-        return clause in self._wanted and self._holds(clause)
+        return clause in self._judged

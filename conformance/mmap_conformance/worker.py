@@ -237,6 +237,8 @@ class Session(object):
             return Index(self, *content)
         if tag == "reentrant_buffer":
             return Buffer(self, content[0].encode("latin-1"), content[1])
+        if tag == "tagname":
+            return "mmap-worker-%d-%s" % (os.getpid(), content)
         if tag == "object":
             return object()
         raise LookupError("unknown tag %r" % (tag,))
@@ -394,6 +396,7 @@ def facts(module):
         "version": list(sys.version_info[:3]),
         "platform": "windows" if os.name == "nt" else "unix",
         "system": sys.platform,
+        "debug": hasattr(sys, "gettotalrefcount"),
         "page": constants.get("PAGESIZE", 4096),
         "granularity": constants.get("ALLOCATIONGRANULARITY", 4096),
         "largest": sys.maxsize,
@@ -440,7 +443,9 @@ def serve(name):
     # As in `python -c`: the current directory, not this file's; but it is not to hide mmap.
     sys.path[:1] = [] if name == "mmap" else [""]
     module, problem = load(name)
-    scratch = os.path.join(os.environ.get("TMPDIR", "/tmp"), "mmap-worker-%d" % os.getpid())
+    # Windows soon gives the number of a dead process to the next: it would not do for a name.
+    own = "mmap-worker-" + os.urandom(8).hex()
+    scratch = os.path.join(os.environ.get("TMPDIR", "/tmp"), own)
     os.makedirs(scratch)
     session = Session(module, scratch)
     session.mark = lambda number: os.write(private, b"@%d\n" % number)

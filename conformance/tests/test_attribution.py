@@ -182,3 +182,12 @@ def test_what_an_argument_runs_is_at_fault_without_it() -> None:
     inside = Operation("m0", "[]", [reentrant(1, [WRITE])])
     told = at_fault(Wrong(spoils("write")), inside, ALL)
     assert told == ("position.write-stores", "write", "[]")
+
+
+def test_what_is_wrong_for_all_maps_of_a_file_is_the_writers_fault() -> None:
+    """Not that of sharing: another map of the file shows what the writer's own shows."""
+    other, through = Operation("m1", "mmap()", [descriptor("f0"), 0]), ALL._replace(target="m1")
+    told = at_fault(Wrong(spoils("write")), other, WRITE, through)
+    assert told == ("position.write-stores", "write", "[]")
+    last = WRITE._replace(target="m1")
+    assert at_fault(Wrong(spoils("write")), other, last, ALL) == told

@@ -96,7 +96,7 @@ def test_explain_tells_what_a_clause_says(clause: Any, command: Command) -> None
 
 def test_explain_tells_what_is_known_and_shows_a_program(command: Command) -> None:
     told = command("explain", "resize.grown-anonymous-usable").out
-    assert "known:      CPython before 3.13.8, resize: gh-138204" in told
+    assert "known:      mmap@cpython-unix before 3.13.8, resize: shared anonymous memory" in told
     assert "needs:      resize" in told
     assert "m0.resize(" in told
     told = command("explain", "search.find-lowest").out
@@ -198,9 +198,18 @@ def test_run_writes_report_and_reproducers(command: Command, faulty: Path, tmp_p
     done = command("replay", "report.jsonl", "stdlib")
     assert done.code == 0 and "search.find-lowest on stdlib" in done.out
 
-    (tmp_path / "known.toml").write_text(
-        '[[finding]]\nclause = "search.find-lowest"\nreason = "bug 5"\n'
-    )
+    done = command("expectations", "update", "known.toml", "find_off_by_one",
+                   "--clause=search.find-lowest", "--budget=0.5")  # fmt: skip
+    assert done.code == 0
+    assert done.out == "known.toml: 1 findings, 1 new, 0 gone, 1 without kind or reason\n"
+    done = command("expectations", "check", "known.toml")
+    assert done.code == 2 and "finding 1 (search.find-lowest): kind is empty" in done.err
+    known = tmp_path / "known.toml"
+    filled = known.read_text().replace('kind = ""', 'kind = "bug"')
+    known.write_text(filled.replace('reason = ""', 'reason = "bug 5"'))
+    done = command("expectations", "check", "known.toml")
+    assert done.code == 0 and "1 findings, each with its kind and reason" in done.out
+
     done = command(
         "run", "find_off_by_one", "--clause=search.find-lowest", "--budget=0.5",
         "--expectations=known.toml", "--report=jsonl=again.jsonl",

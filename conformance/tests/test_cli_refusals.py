@@ -16,12 +16,21 @@ Command = Callable[..., Any]
 PROGRAM = [["m0", "mmap()", [-1, 13], {}], ["m0", "tell", [], {}]]
 
 
+_UNKNOWN = """
+[[finding]]
+clause = "no.such"
+operation = "find"
+got = "returned"
+program = "[]"
+"""
+
+
 @pytest.fixture
 def folder(command: Command, tmp_path: Path) -> Path:
     """The current directory, with files of all kinds in it."""
     (tmp_path / "other").write_text("#!/bin/sh\n")
     (tmp_path / "other").chmod(0o755)
-    (tmp_path / "unknown.toml").write_text('[[finding]]\nclause = "no.such"\nreason = "x"\n')
+    (tmp_path / "unknown.toml").write_text(_UNKNOWN)
     (tmp_path / "broken.toml").write_text("[[finding")
     (tmp_path / "cut.jsonl").write_text('{"type": "header", "format": 1}\n')
     (tmp_path / "text").write_text("hello\n")

@@ -25,12 +25,16 @@ from mmap_conformance.events import (
     NotStarted,
     ProgramsRun,
     Restarted,
+    Stale,
     Started,
 )
+from mmap_conformance.expectations import Expectations, Expected
 from mmap_conformance.judge import describe
 from mmap_conformance.options import Options
 from mmap_conformance.replay import replay
+from mmap_conformance.update import as_toml
 from mmap_spec_tests.clauses import AREA_OF, CLAUSES
+from mmap_spec_tests.operations import Operation, Program, octets
 
 
 def ran(name: str, budget: float = 0.5, **options: Any) -> list[Event]:
@@ -215,14 +219,21 @@ def test_the_edition_is_the_one_asked_for_or_claimed(
 # Findings that are known.
 
 
-def entry(path: Path, clause: str, reason: str) -> Path:
-    path.write_text(f'[[finding]]\nclause = "{clause}"\nreason = "{reason}"\n')
+MAP = Operation("m0", "mmap()", [-1, 1], {})
+FINDS = [MAP, Operation("m0", "find", [octets(b"\0")], {})]
+EMPTY = [MAP, Operation("m0", "find", [octets(b"")], {})]
+HUGE = [MAP, Operation("m0", "find", [octets(b""), 2**63], {})]
+
+
+def entry(path: Path, clause: str, reason: str, program: Program, got: str = "returned") -> Path:
+    known = Expected(("*",), clause, "find", got, program, kind="bug", reason=reason)
+    path.write_text(as_toml(Expectations((known,))))
     return path
 
 
 def test_findings_of_both_files_are_expected(faulty: Path, tmp_path: Path) -> None:
-    ours = entry(tmp_path / "ours.toml", "search.find-lowest", "bug 5")
-    theirs = entry(tmp_path / "theirs.toml", "search.empty-needle", "bug 6")
+    ours = entry(tmp_path / "ours.toml", "search.find-lowest", "bug 5", FINDS)
+    theirs = entry(tmp_path / "theirs.toml", "search.empty-needle", "bug 6", EMPTY)
     adapter = replace(resolve("find_off_by_one"), expectations=theirs)
     clauses = ("search.find-lowest", "search.empty-needle", "search.huge-bounds-clamp")
     events = list(run([adapter], Options(budget="0.5", clauses=clauses, expectations=ours)))
@@ -233,21 +244,56 @@ def test_findings_of_both_files_are_expected(faulty: Path, tmp_path: Path) -> No
         "search.empty-needle": "bug 6",
         "search.huge-bounds-clamp": "",
     }
+    assert not [event for event in events if isinstance(event, Stale)]
+
+
+def test_what_is_expected_is_replayed_first_and_then_masked(faulty: Path, tmp_path: Path) -> None:
+    known = entry(tmp_path / "known.toml", "search.find-lowest", "bug 5", FINDS)
+    options = Options(budget="0.5", clauses=("search.find-lowest",), expectations=known)
+    events = list(run([resolve("find_off_by_one")], options))
+    assert isinstance(events[1], Found) and events[1].finding.program == FINDS
+    assert [finding.reason for finding in findings(events)] == ["bug 5"]
+
+
+def test_what_is_gone_is_stale(tmp_path: Path) -> None:
+    """The stdlib has no such bug."""
+    known = entry(tmp_path / "known.toml", "search.find-lowest", "bug 5", FINDS)
+    events = ran("stdlib", clauses=("search.find-lowest",), expectations=known)
+    assert [e for e in events if isinstance(e, Stale)] == [
+        Stale("stdlib", "search.find-lowest", "find", "returned", FINDS)
+    ]
+    assert statuses(events)["search.find-lowest"] == "passed"
+
+
+def test_what_has_changed_is_stale_and_says_how(tmp_path: Path) -> None:
+    clause = "search.huge-bounds-clamp"
+    known = entry(tmp_path / "known.toml", clause, "bug 5", HUGE, "crashed")
+    events = ran("stdlib", clauses=(clause,), expectations=known)
+    (stale,) = (event for event in events if isinstance(event, Stale))
+    assert stale.was == "crashed" and stale.got.startswith("raised OverflowError")
+    assert "failed" in statuses(events)[clause]
+
+
+def test_an_entry_for_what_is_not_asked_is_not_replayed(tmp_path: Path) -> None:
+    known = entry(tmp_path / "known.toml", "search.find-lowest", "bug 5", FINDS)
+    events = ran("stdlib", clauses=("search.rfind-highest",), expectations=known)
+    assert not [event for event in events if isinstance(event, (Stale, Found))]
 
 
 def test_a_broken_file_is_told_before_anything_runs(tmp_path: Path) -> None:
-    broken = entry(tmp_path / "broken.toml", "no.such", "x")
-    with pytest.raises(UsageError, match=r"unknown clause 'no\.such'"):
+    broken = tmp_path / "broken.toml"
+    broken.write_text('[[finding]]\nclause = "no.such"\n')
+    with pytest.raises(UsageError, match=r"operation is missing"):
         next(run([resolve("stdlib"), replace(resolve("stdlib"), expectations=broken)], Options()))
 
 
 def test_versions_of_expectations_are_the_interpreters(tmp_path: Path) -> None:
     """Whatever edition it is held to."""
     clause = "search.huge-bounds-clamp"
-    known = entry(tmp_path / "known.toml", clause, "since 3.10, as it were")
+    known = entry(tmp_path / "known.toml", clause, "as it were", HUGE, "OverflowError")
     known.write_text(known.read_text() + 'since = "3.10"\n')
     events = ran("stdlib", clauses=(clause,), edition=(3, 5), expectations=known)
-    assert findings(events) and all(finding.reason for finding in findings(events))
+    assert "as it were" in [finding.reason for finding in findings(events)]
 
 
 # What does not start, dies, or is abandoned.

@@ -1,4 +1,4 @@
-"""Findings that are known: which divergences an entry speaks of, and broken files."""
+"""Findings that are known: which implementations an entry speaks of, and broken files."""
 
 from __future__ import annotations
 
@@ -9,21 +9,25 @@ from pathlib import Path
 import pytest
 
 from mmap_conformance.errors import UsageError
-from mmap_conformance.expectations import SHIPPED, Expectations
-from mmap_conformance.judge import Divergence
+from mmap_conformance.expectations import Expectations, shipped
 from mmap_spec_tests.clause import EDITIONS, Edition
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.model import Facts
+from mmap_spec_tests.operations import Operation
 from mmap_spec_tests.programs import Generator
 from mmap_spec_tests.rules import AREAS
 
-CLAUSE, OTHER = "search.find-lowest", "search.rfind-highest"
-ENTRY = f'[[finding]]\nclause = "{CLAUSE}"\nreason = "bug 5"\n'
-
-
-def diverging(clause: str = CLAUSE, operation: str = "find") -> Divergence:
-    return Divergence(3, clause, operation, operation, None, "1")
+CLAUSE = "search.find-lowest"
+PROGRAM = '[["m0", "mmap()", [-1, 1], {}], ["m0", "find", [{"bytes": "a"}], {}]]'
+NEEDED = f"""
+[[finding]]
+clause = "{CLAUSE}"
+operation = "find"
+got = "returned"
+program = '{PROGRAM}'
+"""
+ENTRY = NEEDED + 'kind = "bug"\nreason = "off by one"\n'
 
 
 @pytest.fixture
@@ -31,36 +35,43 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "known.toml"
 
 
-def reason(
+def speaks(
     path: Path,
     text: str,
-    divergence: Divergence | None = None,
-    *,
-    name: str = "mymmap",
-    edition: Edition = (3, 11),
-) -> str:
+    *names: str,
+    version: Edition = (3, 11),
+    platform: str = "unix",
+) -> bool:
+    """Whether the one entry of a file speaks of an implementation."""
     path.write_text(text, "utf-8")
-    return Expectations.read(path).reason((name,), edition, divergence or diverging())
+    return bool(list(Expectations.read(path).of(names or ("mymmap",), version, platform)))
 
 
 def test_without_a_file_nothing_is_expected() -> None:
-    assert Expectations.read(None).reason(("stdlib",), (3, 11), diverging()) == ""
+    assert Expectations.read(None).entries == ()
 
 
 def test_an_empty_file_expects_nothing(path: Path) -> None:
-    assert reason(path, "") == ""
+    assert not speaks(path, "")
 
 
-def test_an_entry_speaks_of_its_clause(path: Path) -> None:
-    assert reason(path, ENTRY) == "bug 5"
-    assert reason(path, ENTRY, diverging(OTHER)) == ""
+def test_an_entry_is_read(path: Path) -> None:
+    path.write_text("# ours\n# and theirs\n" + ENTRY + 'link = "gh-5"\nexpected = "returns 0"\n')
+    known = Expectations.read(path)
+    (entry,) = known.entries
+    assert entry.key == (CLAUSE, "find", "returned")
+    assert entry.program == [
+        Operation("m0", "mmap()", [-1, 1], {}),
+        Operation("m0", "find", [{"bytes": "a"}], {}),
+    ]
+    assert (entry.kind, entry.told, entry.expected) == ("bug", "off by one (gh-5)", "returns 0")
+    assert known.comment == "# ours\n# and theirs"
 
 
-def test_an_entry_may_speak_of_one_operation(path: Path) -> None:
-    text = ENTRY + 'operation = "find"\n'
-    assert reason(path, text) == "bug 5"
-    assert reason(path, text, diverging(operation="rfind")) == ""
-    assert reason(path, ENTRY, diverging(operation="rfind")) == "bug 5"
+def test_without_a_reason_it_is_expected_all_the_same(path: Path) -> None:
+    path.write_text(NEEDED)
+    (entry,) = Expectations.read(path).entries
+    assert entry.told == "no reason given"
 
 
 @pytest.mark.parametrize(
@@ -76,56 +87,45 @@ def test_an_entry_may_speak_of_one_operation(path: Path) -> None:
     ],
 )
 def test_a_file_may_speak_of_some_implementations(path: Path, names: str, matches: bool) -> None:
-    assert reason(path, f"implementations = {names}\n{ENTRY}") == ("bug 5" if matches else "")
+    assert speaks(path, f"implementations = {names}\n{ENTRY}") is matches
 
 
 def test_an_implementation_goes_by_its_kind_of_interpreter_too(path: Path) -> None:
     """However the interpreter was named on the command line."""
-    path.write_text(f'implementations = ["mmap@cpython"]\n{ENTRY}', "utf-8")
-    known = Expectations.read(path)
-    names = ("mmap@/usr/bin/python3.11", "mmap@cpython")
-    assert known.reason(names, (3, 11), diverging()) == "bug 5"
-    assert known.reason(("mmap@pypy3", "mmap@pypy"), (3, 11), diverging()) == ""
-
-
-def test_names_of_interpreters_can_be_matched(path: Path) -> None:
-    text = f'implementations = ["mmap@python3*"]\n{ENTRY}'
-    assert reason(path, text, name="mmap@python3.12") == "bug 5"
-    assert reason(path, text, name="mmap@pypy3") == ""
+    text = f'implementations = ["mmap@cpython"]\n{ENTRY}'
+    assert speaks(path, text, "mmap@/usr/bin/python3.11", "mmap@cpython")
+    assert not speaks(path, text, "mmap@pypy3", "mmap@pypy")
 
 
 @pytest.mark.parametrize(
-    ("versions", "edition", "matches"),
+    ("condition", "version", "platform", "matches"),
     [
-        ('since = "3.11"', (3, 11), True),
-        ('since = "3.11"', (3, 11, 4), True),
-        ('since = "3.11"', (3, 10, 9), False),
-        ('until = "3.11.4"', (3, 11, 3), True),
-        ('until = "3.11.4"', (3, 11, 4), False),
-        ('until = "3.11.4"', (3, 9), True),
-        ('since = "3.9"\nuntil = "3.11"', (3, 10), True),
-        ('since = "3.9"\nuntil = "3.11"', (3, 8), False),
-        ('since = "3.9"\nuntil = "3.11"', (3, 11), False),
+        ('since = "3.11"', (3, 11), "unix", True),
+        ('since = "3.11"', (3, 11, 4), "unix", True),
+        ('since = "3.11"', (3, 10, 9), "unix", False),
+        ('until = "3.11.4"', (3, 11, 3), "unix", True),
+        ('until = "3.11.4"', (3, 11, 4), "unix", False),
+        ('until = "3.11.4"', (3, 9), "unix", True),
+        ('since = "3.9"\nuntil = "3.11"', (3, 10), "unix", True),
+        ('since = "3.9"\nuntil = "3.11"', (3, 8), "unix", False),
+        ('since = "3.9"\nuntil = "3.11"', (3, 11), "unix", False),
+        ('platform = "windows"', (3, 11), "windows", True),
+        ('platform = "windows"', (3, 11), "unix", False),
     ],
 )
-def test_an_entry_may_speak_of_some_versions(
-    path: Path, versions: str, edition: Edition, matches: bool
+def test_an_entry_may_have_a_condition(
+    path: Path, condition: str, version: Edition, platform: str, matches: bool
 ) -> None:
-    assert bool(reason(path, f"{ENTRY}{versions}\n", edition=edition)) is matches
-
-
-def test_the_first_entry_that_matches_tells_the_reason(path: Path) -> None:
-    text = ENTRY.replace("bug 5", "of others") + 'operation = "rfind"\n' + ENTRY
-    assert reason(path, text + ENTRY.replace("bug 5", "later")) == "bug 5"
+    text = f"{ENTRY}{condition}\n"
+    assert speaks(path, text, version=version, platform=platform) is matches
 
 
 def test_files_add_up(path: Path) -> None:
     path.write_text(ENTRY)
     other = path.with_name("other.toml")
-    other.write_text(f'[[finding]]\nclause = "{OTHER}"\nreason = "bug 6"\n')
+    other.write_text(ENTRY.replace("off by one", "bug 6"))
     both = Expectations.read(path) + Expectations.read(None) + Expectations.read(other)
-    assert both.reason(("x",), (3, 1), diverging()) == "bug 5"
-    assert both.reason(("x",), (3, 1), diverging(OTHER)) == "bug 6"
+    assert [entry.reason for entry in both.entries] == ["off by one", "bug 6"]
 
 
 @pytest.mark.parametrize(
@@ -134,17 +134,18 @@ def test_files_add_up(path: Path) -> None:
         ("[[finding", "are no TOML: "),
         (ENTRY.replace("find-lowest", "no-such"), "finding 1: unknown clause 'search.no-such'"),
         (ENTRY + '[[finding]]\nreason = "x"', "finding 2: clause is missing"),
-        (f'[[finding]]\nclause = "{CLAUSE}"', "finding 1: reason is missing"),
-        (f'[[finding]]\nclause = "{CLAUSE}"\nreason = ""', "finding 1: reason is missing"),
+        (NEEDED.replace("got =", "kind ="), "finding 1: got is missing"),
+        (NEEDED.replace("program =", "link ="), "finding 1: program is missing"),
         (ENTRY + 'method = "find"', "finding 1: unknown key 'method'"),
         (ENTRY + 'since = "2.7"', "finding 1: unknown edition '2.7'"),
         (ENTRY + 'until = "soon"', "finding 1: unknown edition 'soon'"),
-        (ENTRY + "since = 3.9", "finding 1: "),
-        (ENTRY + "operation = 5", "finding 1: "),
-        (ENTRY + 'operation = "fnid"', "finding 1: unknown operation 'fnid'"),
-        ("[[finding]]\nclause = 5\nreason = 'x'", "finding 1: "),
-        ("[[finding]]\nclause = ['a']\nreason = 'x'", "finding 1: "),
-        (f"[[finding]]\nclause = '{CLAUSE}'\nreason = 5", "finding 1: "),
+        (ENTRY + "since = 3.9", "finding 1: since is no text"),
+        (ENTRY.replace('"find"', '"fnid"', 1), "finding 1: unknown operation 'fnid'"),
+        (ENTRY.replace('"bug"', '"feature"'), "finding 1: unknown kind 'feature'"),
+        (ENTRY + 'platform = "beos"', "finding 1: unknown platform 'beos'"),
+        (ENTRY.replace("[-1, 1], {}]", "[-1, 1]"), "finding 1: program is none: "),
+        (ENTRY.replace('"mmap()", [-1, 1]', '"mmap()", 5'), "an operation is [target, method"),
+        ("[[finding]]\nclause = 5\nreason = 'x'", "finding 1: clause is no text"),
         ("finding = ['x']", "finding 1: "),
         ("finding = 5", ": "),
         ('implementations = "stdlib"', "implementations is no list of names"),
@@ -188,20 +189,19 @@ def methods() -> set[str]:
 
 
 def test_what_is_shipped_speaks_of_the_stdlib_alone() -> None:
-    shipped = Expectations.read(SHIPPED)
-    assert shipped.entries
-    assert {name for e in shipped.entries for name in e.implementations} == {"mmap@cpython"}
+    names = {name for entry in shipped().entries for name in entry.implementations}
+    assert names == {"mmap@cpython-unix", "mmap@cpython-windows"}
 
 
-@pytest.mark.parametrize("entry", Expectations.read(SHIPPED).entries, ids=lambda e: e.clause)
+@pytest.mark.parametrize("entry", shipped().entries, ids=lambda e: e.clause)
 def test_what_is_shipped_names_what_there_is(entry, methods: set[str]) -> None:  # type: ignore[no-untyped-def]
     clause = CLAUSES[entry.clause]
     assert entry.operation in methods
-    assert entry.reason
+    assert entry.reason and entry.kind
     for version in (entry.since, entry.until):
         assert version is None or version > clause.since
 
 
 def test_what_is_shipped_says_nothing_twice() -> None:
-    entries = [(e.clause, e.operation) for e in Expectations.read(SHIPPED).entries]
+    entries = [(e.implementations, e.key, e.since, e.until) for e in shipped().entries]
     assert len(entries) == len(set(entries))

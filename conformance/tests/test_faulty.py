@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mmap_conformance.events import Finding, Finished
-from mmap_conformance.expectations import SHIPPED, Expectations
+from mmap_conformance.expectations import shipped
 from mmap_conformance.gate import FINDINGS, NOT_STARTED
 from mmap_conformance.reports.jsonl import Report, read
 from mmap_conformance.reproducer import file_stem
@@ -81,7 +81,7 @@ def run_of(runs, tmp_path_factory):  # type: ignore[no-untyped-def]
             folder = tmp_path_factory.mktemp(name)
             # Memory takes a while to fill; all others are quick to show.
             timeout = "10" if name == "eats_memory" else "1"
-            runs[name] = (*gate(name, folder, "--budget=2.5", f"--timeout={timeout}"), folder)
+            runs[name] = (*gate(name, folder, "--budget=3", f"--timeout={timeout}"), folder)
         return runs[name]
 
     return get
@@ -130,7 +130,7 @@ def test_fault_is_booked_to_one_clause_and_to_nothing_else(  # type: ignore[no-u
 ) -> None:
     _, report, _, _ = run_of(name)
     method = next(method for module, _, method, _ in CAUGHT if module == name)
-    stdlibs = {entry.clause for entry in Expectations.read(SHIPPED).entries}
+    stdlibs = {entry.clause for entry in shipped().entries}
     told = {(f.clause, f.operation) for f in report.findings if f.clause not in stdlibs}
     assert told - {("slices.set-from-itself", "[]=")} == {(clause, method)}
 

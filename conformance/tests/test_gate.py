@@ -12,6 +12,7 @@ from mmap_conformance.events import (
     Finished,
     Found,
     NotStarted,
+    Stale,
     Started,
     Verdict,
 )
@@ -58,6 +59,7 @@ def gated(*events: Event) -> Gate:
 WHOLE = (started(), finished())
 REFUSED = NotStarted("other", "not there")
 EXPECTED = Found(finding(reason="bug 5"))
+GONE = Stale("mine", "position.tell-returns-position", "tell", "returned", [MAP])
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,9 @@ EXPECTED = Found(finding(reason="bug 5"))
         ((started(), Found(finding("may")), finished()), 0, "Conformant: mine."),
         ((started(), Found(finding()), finished()), 1, "Not conformant: 1 unexpected finding in"),
         ((started(), EXPECTED, Found(finding()), finished()), 1, ": 1 unexpected finding in mine."),
+        ((started(), GONE, finished()), 6, "Stale: 1 expected finding of mine is gone or changed."),
+        ((started(), GONE, GONE, finished()), 6, "Stale: 2 expected findings of mine are gone"),
+        ((started(), GONE, Found(finding()), finished()), 1, "Stale: 1 expected finding of mine"),
         ((REFUSED,), 4, "Did not start: other."),
         ((*WHOLE, REFUSED), 4, "Did not start: other."),
         ((started(), Found(finding()), finished(), REFUSED), 4, "in mine. Did not start: other."),

@@ -12,6 +12,16 @@ from mmap_conformance.reports import jsonl
 
 pytest_plugins = ["pytester"]
 
+KNOWN = """
+[[finding]]
+clause = "search.find-lowest"
+operation = "find"
+got = "returned"
+program = '[["m0", "mmap()", [-1, 1]], ["m0", "find", [{"bytes": "\\u0000"}]]]'
+kind = "bug"
+reason = "off by one"
+"""
+
 FAULTY = Path(__file__).parent / "faulty"
 
 
@@ -79,7 +89,7 @@ def test_ini_keys_say_the_same_as_options(project: pytest.Pytester) -> None:
 def test_expected_findings_are_xfailed(project: pytest.Pytester) -> None:
     project.makefile(
         ".toml",
-        known='[[finding]]\nclause = "search.find-lowest"\nreason = "off by one"\n',
+        known=KNOWN,
     )
     result = run(
         project,
@@ -92,8 +102,7 @@ def test_expected_findings_are_xfailed(project: pytest.Pytester) -> None:
 
 
 def test_a_path_in_a_configuration_is_taken_from_its_folder(project: pytest.Pytester) -> None:
-    known = '[[finding]]\nclause = "search.find-lowest"\nreason = "off by one"\n'
-    (project.path / "known.toml").write_text(known)
+    (project.path / "known.toml").write_text(KNOWN)
     project.makeini(
         """
         [pytest]
@@ -125,6 +134,19 @@ def test_a_report_and_reproducers_are_written(project: pytest.Pytester) -> None:
     assert [finding.clause for finding in report.findings] == ["search.find-lowest"]
     (script,) = (project.path / "scripts").iterdir()
     assert script.name == "search.find_lowest-find-find_off_by_one.py"
+
+
+def test_a_stale_expectation_fails(project: pytest.Pytester) -> None:
+    (project.path / "known.toml").write_text(KNOWN)
+    result = run(
+        project,
+        "--mmap-implementation=size_lies",
+        "--mmap-clause=search.find-lowest",
+        "--mmap-budget=1",
+        "--mmap-expectations=known.toml",
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*an expected finding of find (returned) is stale: *"])
 
 
 def test_an_implementation_that_does_not_start_fails_once(project: pytest.Pytester) -> None:

@@ -23,6 +23,7 @@ from mmap_conformance.events import (
     NotStarted,
     ProgramsRun,
     Restarted,
+    Stale,
     Started,
     Verdict,
 )
@@ -64,10 +65,12 @@ VERDICTS = tuple(
     for clause in CLAUSES
 )
 FACTS = {"interpreter": "cpython 3.11.7", "version": [3, 11, 7]}
+STALE = Stale("a", "items.len", "len()", "crashed", [MAP], "returned 3")
 EVENTS: tuple[Event, ...] = (
     Started("a", FACTS, "3.11.7", "should", 0, "smoke"),
     ProgramsRun("a", "search", 3, 9, 0.5),
     *map(Found, FINDINGS),
+    STALE,
     Restarted("a", "crashed with SIGSEGV", 1, "last words"),
     Finished("a", VERDICTS, FINDINGS, 1234, 45678, 1, 1.5, ""),
     NotStarted("b", "cannot import b: ImportError: no"),
@@ -108,7 +111,8 @@ def test_every_line_is_as_the_schema_says(path: Path) -> None:
     write(path)
     written = lines(path)
     assert [line["type"] for line in written] == [
-        "header", "started", "finding", "finding", "finding", "finished", "not-started", "footer",
+        "header", "started", "finding", "finding", "finding", "stale", "finished", "not-started",
+        "footer",
     ]  # fmt: skip
     for line in written:
         VALIDATOR.validate(line)
@@ -132,10 +136,11 @@ def test_a_real_run_is_as_the_schema_says(path: Path, stdlib: Adapter) -> None:
         (2, {"program": [["m0"]]}),
         (2, {"program": [["m0", "tell", [{"a": 1, "b": 2}], {}]]}),
         (2, {"repeats": [1]}),
-        (5, {"verdicts": {"search.find-lowest": {"status": "fine", "checks": 1}}}),
-        (5, {"verdicts": {"no clause": {"status": "passed", "checks": 1}}}),
-        (7, {"counts": {}}),
-        (7, {"type": "foot"}),
+        (5, {"was": 5}),
+        (6, {"verdicts": {"search.find-lowest": {"status": "fine", "checks": 1}}}),
+        (6, {"verdicts": {"no clause": {"status": "passed", "checks": 1}}}),
+        (8, {"counts": {}}),
+        (8, {"type": "foot"}),
         (7, {"more": 1}),
     ],
 )

@@ -15,7 +15,7 @@ import pytest
 from mmap_conformance.adapters import Adapter, resolve
 from mmap_conformance.engine import run, scratch
 from mmap_conformance.events import Event, Finding, Found, Started
-from mmap_conformance.expectations import SHIPPED, Expectations
+from mmap_conformance.expectations import shipped
 from mmap_conformance.inprocess import model_facts
 from mmap_conformance.options import Options
 from mmap_conformance.reproducer import Reproducers, file_stem, reproducer
@@ -66,13 +66,13 @@ def facts() -> Facts:
 
 
 def editions(clause: str) -> Iterator[Facts]:
-    """Facts of all editions that have the clause, the last one first."""
+    """Facts of all editions and platforms that have the clause, the last one first."""
     constants = {name: getattr(mmap, name) for name in dir(mmap) if name.isupper()}
     can = frozenset(("resize", "madvise", "seekable", "set_name", "fork", "python-buffers"))
     for edition in reversed(EDITIONS):
-        facts = Facts(edition, constants=constants, capabilities=can)
-        if CLAUSES[clause].holds(edition, "unix", can):
-            yield facts
+        for platform in CLAUSES[clause].platforms:
+            if CLAUSES[clause].holds(edition, platform, can):
+                yield Facts(edition, platform, constants=constants, capabilities=can)
 
 
 def script_of(entry: Entry) -> str:
@@ -186,7 +186,7 @@ def test_scripts_of_the_corpus_pass_on_what_is_right(
     stdlib: Adapter, facts: Facts, tmp_path: Path
 ) -> None:
     """All in one process, one after another; each that fails is told."""
-    known = {entry.clause for entry in Expectations.read(SHIPPED).entries}
+    known = {entry.clause for entry in shipped().entries}
     number = 0
     for entry in corpus():
         clause = CLAUSES[entry.clause]

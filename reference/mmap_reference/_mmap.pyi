@@ -14,21 +14,22 @@ ACCESS_COPY: Final[int]
 PAGESIZE: Final[int]
 ALLOCATIONGRANULARITY: Final[int]
 
-PROT_READ: Final[int]
-PROT_WRITE: Final[int]
-PROT_EXEC: Final[int]
-MS_SYNC: Final[int]
-MS_ASYNC: Final[int]
-MS_INVALIDATE: Final[int]
-MAP_SHARED: Final[int]
-MAP_PRIVATE: Final[int]
-MAP_ANON: Final[int]
-MAP_ANONYMOUS: Final[int]
-MADV_NORMAL: Final[int]
-MADV_RANDOM: Final[int]
-MADV_SEQUENTIAL: Final[int]
-MADV_WILLNEED: Final[int]
-MADV_DONTNEED: Final[int]
+if sys.platform != "win32":
+    PROT_READ: Final[int]
+    PROT_WRITE: Final[int]
+    PROT_EXEC: Final[int]
+    MS_SYNC: Final[int]
+    MS_ASYNC: Final[int]
+    MS_INVALIDATE: Final[int]
+    MAP_SHARED: Final[int]
+    MAP_PRIVATE: Final[int]
+    MAP_ANON: Final[int]
+    MAP_ANONYMOUS: Final[int]
+    MADV_NORMAL: Final[int]
+    MADV_RANDOM: Final[int]
+    MADV_SEQUENTIAL: Final[int]
+    MADV_WILLNEED: Final[int]
+    MADV_DONTNEED: Final[int]
 
 if sys.platform == "linux":
     MAP_SHARED_VALIDATE: Final[int]
@@ -64,17 +65,29 @@ if sys.platform == "linux":
 
 @type_check_only
 class _Mmap:
-    def __new__(
-        cls,
-        fileno: SupportsIndex,
-        length: SupportsIndex,
-        flags: SupportsIndex = ...,
-        prot: SupportsIndex = ...,
-        access: SupportsIndex = ...,
-        offset: SupportsIndex = ...,
-        *,
-        trackfd: object = True,
-    ) -> Self: ...
+    if sys.platform == "win32":
+        def __new__(
+            cls,
+            fileno: SupportsIndex,
+            length: SupportsIndex,
+            tagname: str | None = None,
+            access: SupportsIndex = ...,
+            offset: SupportsIndex = ...,
+            *,
+            trackfd: object = True,
+        ) -> Self: ...
+    else:
+        def __new__(
+            cls,
+            fileno: SupportsIndex,
+            length: SupportsIndex,
+            flags: SupportsIndex = ...,
+            prot: SupportsIndex = ...,
+            access: SupportsIndex = ...,
+            offset: SupportsIndex = ...,
+            *,
+            trackfd: object = True,
+        ) -> Self: ...
     @property
     def closed(self) -> bool: ...
     def close(self) -> None: ...
@@ -85,13 +98,14 @@ class _Mmap:
         end: SupportsIndex | None = None,
         /,
     ) -> int: ...
-    def madvise(
-        self,
-        option: SupportsIndex,
-        start: SupportsIndex = 0,
-        length: SupportsIndex | None = None,
-        /,
-    ) -> None: ...
+    if sys.platform != "win32":
+        def madvise(
+            self,
+            option: SupportsIndex,
+            start: SupportsIndex = 0,
+            length: SupportsIndex | None = None,
+            /,
+        ) -> None: ...
     def move(self, dest: SupportsIndex, src: SupportsIndex, count: SupportsIndex, /) -> None: ...
     def read(self, n: SupportsIndex | None = None, /) -> bytes: ...
     def read_byte(self) -> int: ...

@@ -37,7 +37,22 @@ to_keyword(const char *method, PyObject *names, PyObject *const *values, const c
 int
 to_size(PyObject *argument, Py_ssize_t *size)
 {
-    *size = PyNumber_AsSsize_t(argument, PyExc_OverflowError);
+    *size = PyLong_CheckExact(argument) ? PyLong_AsSsize_t(argument)
+                                        : PyNumber_AsSsize_t(argument, PyExc_OverflowError);
+    return *size != -1 || !PyErr_Occurred();
+}
+
+int
+to_clamped_size(PyObject *argument, Py_ssize_t *size)
+{
+    if (PyLong_CheckExact(argument)) {
+        *size = PyLong_AsSsize_t(argument);
+        if (*size != -1 || !PyErr_Occurred()) {
+            return 1;
+        }
+        PyErr_Clear();
+    }
+    *size = PyNumber_AsSsize_t(argument, NULL);
     return *size != -1 || !PyErr_Occurred();
 }
 
@@ -60,16 +75,12 @@ to_int(PyObject *argument, int *number)
 int
 to_byte(PyObject *argument, unsigned char *byte)
 {
-    if (!PyIndex_Check(argument)) {
-        PyErr_Format(PyExc_TypeError, "'%.200s' object cannot be interpreted as an integer",
-                     Py_TYPE(argument)->tp_name);
+    Py_ssize_t number;
+
+    if (!to_clamped_size(argument, &number)) { /* position.write-byte-argument-types */
         return 0;
     }
-    Py_ssize_t number = PyNumber_AsSsize_t(argument, NULL);
-    if (number == -1 && PyErr_Occurred()) {
-        return 0;
-    }
-    if (number < 0 || number > 255) {
+    if (number < 0 || number > 255) { /* position.write-byte-range-overflow-error */
         PyErr_SetString(PyExc_OverflowError,
                         number < 0 ? "unsigned byte integer is less than minimum"
                                    : "unsigned byte integer is greater than maximum");
@@ -77,20 +88,4 @@ to_byte(PyObject *argument, unsigned char *byte)
     }
     *byte = (unsigned char)number;
     return 1;
-}
-
-int
-to_bound(PyObject *argument, struct bound *bound)
-{
-    if (argument == Py_None) {
-        return 1;
-    }
-    if (!PyIndex_Check(argument)) {
-        PyErr_SetString(PyExc_TypeError, "slice indices must be integers or None or have an "
-                                         "__index__ method");
-        return 0;
-    }
-    bound->is_given = 1;
-    bound->value = PyNumber_AsSsize_t(argument, NULL);
-    return bound->value != -1 || !PyErr_Occurred();
 }

@@ -7,12 +7,6 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-/* As in slice notation: any integer will do, and None stands for the default. */
-struct bound {
-    int is_given;
-    Py_ssize_t value;
-};
-
 int check_count(const char *method, Py_ssize_t count, Py_ssize_t fewest, Py_ssize_t most);
 /* The value of the one keyword that a method has; NULL where it is not given. */
 int to_keyword(const char *method, PyObject *names, PyObject *const *values,
@@ -20,6 +14,8 @@ int to_keyword(const char *method, PyObject *names, PyObject *const *values,
 int to_size(PyObject *argument, Py_ssize_t *size);
 int to_int(PyObject *argument, int *number);
 int to_byte(PyObject *argument, unsigned char *byte);
-int to_bound(PyObject *argument, struct bound *bound);
+
+/* As in slice notation: what is too large for the system stands for the largest there is. */
+int to_clamped_size(PyObject *argument, Py_ssize_t *size);
 
 #endif

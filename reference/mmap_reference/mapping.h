@@ -8,13 +8,21 @@
 #include <stdint.h>
 
 struct mapping {
-    unsigned char *data; /* NULL where nothing is mapped */
+    unsigned char *data; /* NULL where nothing is mapped: then the rest means nothing */
     ptrdiff_t size;      /* bytes that may be touched */
-    size_t mapped;       /* bytes of address space held, from data: whole pages */
     int64_t offset;      /* in the file */
-    int fd;              /* a descriptor of its own, or -1 */
+#ifdef _WIN32
+    void *file;    /* a handle of its own, or NULL */
+    void *section; /* the file mapping object */
+    wchar_t *tagname;
+    unsigned long protection;
+    unsigned long view;
+#else
+    size_t mapped; /* bytes of address space held, from data: whole pages */
+    int fd;        /* a descriptor of its own, or -1 */
     int prot;
     int flags;
+#endif
 };
 
 struct mapping_request {
@@ -22,44 +30,58 @@ struct mapping_request {
     int keeps_fd;
     ptrdiff_t length; /* 0: to the end of the file */
     int64_t offset;
+#ifdef _WIN32
+    wchar_t *tagname;         /* or NULL */
+    unsigned long protection; /* PAGE_..., of the file mapping object */
+    unsigned long view;       /* FILE_MAP_... */
+#else
     int prot;
     int flags;
+#endif
 };
 
-enum mapping_status {
-    MAPPING_DONE,
-    MAPPING_SYSTEM_ERROR, /* errno tells which */
-    MAPPING_EMPTY_FILE,
-    MAPPING_OFFSET_PAST_END,
-    MAPPING_LENGTH_PAST_END,
-    MAPPING_TOO_LARGE,
+/* What the functions below return: one of these, or the number, above zero, that the
+   system has for its error: errno on Unix, that of GetLastError() on Windows. Taking back
+   the GIL may overwrite either. */
+enum {
+    MAPPING_DONE = 0,
+    MAPPING_EMPTY_FILE = -1,
+    MAPPING_OFFSET_PAST_END = -2,
+    MAPPING_LENGTH_PAST_END = -3,
+    MAPPING_TOO_LARGE = -4,
+    MAPPING_BAD_DESCRIPTOR = -5,
 };
 
-/* A failed call holds no address space and no descriptor. */
-enum mapping_status mapping_create(struct mapping *mapping,
-                                   const struct mapping_request *request);
+/* A failed call holds no address space and no descriptor, and leaves the file as it was. */
+int mapping_create(struct mapping *mapping, const struct mapping_request *request);
 
 /* Leaves no mapping behind; never fails, having nobody to tell. */
 void mapping_destroy(struct mapping *mapping);
 
-/* The rest return 0, or -1 and errno, having changed nothing: neither map nor file. */
+/* Where these fail they have changed nothing: neither map nor file. */
 
 /* Also sets the length of the file to where the map then ends. */
 int mapping_resize(struct mapping *mapping, ptrdiff_t size);
-/* Flags as the system's call has them; none stand for MS_SYNC. */
+/* Flags as the system's call has them, where it has any; none stand for MS_SYNC. */
 int mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags);
+#ifndef _WIN32
 int mapping_advise(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length,
                    int advice);
-/* Memory of no file, in the system's list of what a process has mapped. Not everywhere. */
+#endif
+#ifdef __linux__
+/* Memory of no file, in the system's list of what a process has mapped. */
 int mapping_set_name(const struct mapping *mapping, const char *name);
-int mapping_file_size(const struct mapping *mapping, int64_t *size);
+#endif
 
-/* Whether the memory belongs to no file, whatever descriptor came with it. */
-int mapping_is_anonymous(const struct mapping *mapping);
+/* The length of the file; of memory of no file, its own. */
+int mapping_file_size(const struct mapping *mapping, int64_t *size);
 
 /* Whether the system could give a map of this kind more bytes. */
 int mapping_can_grow(const struct mapping *mapping);
 
 long mapping_page_size(void);
+
+/* What an offset must be a multiple of. */
+long mapping_granularity(void);
 
 #endif

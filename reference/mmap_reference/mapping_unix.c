@@ -51,6 +51,12 @@ mapping_page_size(void)
     return sysconf(_SC_PAGESIZE);
 }
 
+long
+mapping_granularity(void)
+{
+    return mapping_page_size();
+}
+
 static size_t
 whole_pages(ptrdiff_t size)
 {
@@ -58,8 +64,9 @@ whole_pages(ptrdiff_t size)
     return ((size_t)size + page - 1) / page * page;
 }
 
-int
-mapping_is_anonymous(const struct mapping *mapping)
+/* Whether the memory belongs to no file, whatever descriptor came with it. */
+static int
+is_anonymous(const struct mapping *mapping)
 {
     return (mapping->flags & MAP_ANONYMOUS) != 0;
 }
@@ -77,7 +84,7 @@ mapping_can_grow(const struct mapping *mapping)
 #if defined(__linux__) || defined(__NetBSD__)
     /* The system extends the addresses but not the memory behind them: touching it is a
        SIGBUS (gh-138204). */
-    return !mapping_is_anonymous(mapping) || is_private(mapping);
+    return !is_anonymous(mapping) || is_private(mapping);
 #else
     (void)mapping;
     return 1;
@@ -86,13 +93,13 @@ mapping_can_grow(const struct mapping *mapping)
 
 /* Only of regular files is the length known to mean anything: pipes, devices and shared
    memory are the kernel's to judge (SF 708374). */
-static enum mapping_status
+static int
 fit_to_file(const struct mapping_request *request, ptrdiff_t *length)
 {
     struct stat status;
 
     if (fstat(request->fd, &status) != 0) {
-        return MAPPING_SYSTEM_ERROR;
+        return errno;
     }
     if (!S_ISREG(status.st_mode)) {
         return MAPPING_DONE;
@@ -135,18 +142,17 @@ unmap(void *data, size_t mapped)
     }
 }
 
-static enum mapping_status
+static int
 map(struct mapping *mapping, int fd)
 {
     size_t length = (size_t)mapping->size;
     void *data = mmap(NULL, length, mapping->prot, mapping->flags, fd, mapping->offset);
     if (data == NULL) { /* root asked for MAP_FIXED: NULL is our sign for closed */
         unmap(data, length);
-        errno = EINVAL;
-        return MAPPING_SYSTEM_ERROR;
+        return EINVAL;
     }
     if (data == MAP_FAILED) {
-        return MAPPING_SYSTEM_ERROR;
+        return errno;
     }
     mapping->data = data;
     mapping->mapped = whole_pages(mapping->size);
@@ -154,7 +160,7 @@ map(struct mapping *mapping, int fd)
     return MAPPING_DONE;
 }
 
-enum mapping_status
+int
 mapping_create(struct mapping *mapping, const struct mapping_request *request)
 {
     struct mapping made = {
@@ -164,7 +170,7 @@ mapping_create(struct mapping *mapping, const struct mapping_request *request)
         .prot = request->prot,
         .flags = request->flags,
     };
-    enum mapping_status status;
+    int status;
 
     if (request->fd == -1) {
         made.flags |= MAP_ANONYMOUS;
@@ -181,16 +187,14 @@ mapping_create(struct mapping *mapping, const struct mapping_request *request)
         if (request->keeps_fd) {
             made.fd = fcntl(request->fd, F_DUPFD_CLOEXEC, 0);
             if (made.fd == -1) {
-                return MAPPING_SYSTEM_ERROR;
+                return errno;
             }
         }
     }
     /* Its own descriptor: by now the other may stand for another file. */
     status = map(&made, made.fd != -1 ? made.fd : request->fd);
     if (status != MAPPING_DONE) {
-        int error = errno;
         close_descriptor(made.fd);
-        errno = error;
         return status;
     }
     *mapping = made;
@@ -205,7 +209,6 @@ mapping_destroy(struct mapping *mapping)
         unmap(mapping->data, mapping->mapped);
         mapping->data = NULL;
         close_descriptor(mapping->fd);
-        mapping->fd = -1;
     }
 }
 
@@ -256,7 +259,7 @@ extend(struct mapping *mapping, size_t mapped)
 static int
 map_again(struct mapping *mapping, size_t mapped)
 {
-    if (mapping_is_anonymous(mapping) || is_private(mapping)) {
+    if (is_anonymous(mapping) || is_private(mapping)) {
         errno = EFAULT; /* the bytes are in the map alone */
         return -1;
     }
@@ -277,8 +280,8 @@ clear_tail(struct mapping *mapping, ptrdiff_t size)
 {
     if (size < mapping->size && is_private(mapping)) {
         ptrdiff_t end = mapping->size;
-        ptrdiff_t stays = (ptrdiff_t)(mapping_is_anonymous(mapping) ? mapping->mapped
-                                                                   : whole_pages(size));
+        ptrdiff_t stays = (ptrdiff_t)(is_anonymous(mapping) ? mapping->mapped
+                                                            : whole_pages(size));
         memset(mapping->data + size, 0, (size_t)((stays < end ? stays : end) - size));
     }
 }
@@ -296,17 +299,16 @@ resize(struct mapping *mapping, ptrdiff_t size)
     second.data = NULL;
     if (mapped > before && extend(mapping, mapped) == -1 &&
         (errno != EFAULT || map_again(&second, mapped) == -1)) {
-        return -1;
+        return errno;
     }
-    if (!mapping_is_anonymous(mapping) &&
+    if (!is_anonymous(mapping) &&
         set_file_length(mapping->fd, mapping->offset + size) == -1) {
         int error = errno;
         trim(mapping, before);
         if (second.data != NULL) {
             unmap(second.data, second.mapped);
         }
-        errno = error;
-        return -1;
+        return error;
     }
     if (second.data != NULL) {
         unmap(mapping->data, mapping->mapped);
@@ -315,39 +317,42 @@ resize(struct mapping *mapping, ptrdiff_t size)
     trim(mapping, mapped);
     clear_tail(mapping, size);
     mapping->size = size;
-    return 0;
+    return MAPPING_DONE;
 }
 
 int
 mapping_resize(struct mapping *mapping, ptrdiff_t size)
 {
     if (size == 0) { /* nothing can be mapped, and the file must not be emptied for it */
-        errno = EINVAL;
-        return -1;
+        return EINVAL;
     }
     unpoison_tail(mapping);
-    int result = resize(mapping, size);
+    int status = resize(mapping, size);
     poison_tail(mapping);
-    return result;
+    return status;
 }
 
 int
 mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags)
 {
-    return msync(mapping->data + start, (size_t)length, flags == 0 ? MS_SYNC : flags);
+    int result = msync(mapping->data + start, (size_t)length, flags == 0 ? MS_SYNC : flags);
+    return result == -1 ? errno : MAPPING_DONE;
 }
 
 int
 mapping_advise(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int advice)
 {
-    return madvise(mapping->data + start, (size_t)length, advice);
+    int result = madvise(mapping->data + start, (size_t)length, advice);
+    return result == -1 ? errno : MAPPING_DONE;
 }
 
 #ifdef __linux__
 int
 mapping_set_name(const struct mapping *mapping, const char *name)
 {
-    return prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, mapping->data, mapping->mapped, name);
+    int result =
+        prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, mapping->data, mapping->mapped, name);
+    return result == -1 ? errno : MAPPING_DONE;
 }
 #endif
 
@@ -356,9 +361,13 @@ mapping_file_size(const struct mapping *mapping, int64_t *size)
 {
     struct stat status;
 
+    if (mapping->fd == -1) {
+        *size = mapping->size;
+        return MAPPING_DONE;
+    }
     if (fstat(mapping->fd, &status) == -1) {
-        return -1;
+        return errno;
     }
     *size = status.st_size;
-    return 0;
+    return MAPPING_DONE;
 }

@@ -7,8 +7,9 @@
 #include "arguments.h"
 #include "search.h"
 
-/* Reading. After a resize the position may be past the end: then nothing is left. */
+/* Reading */
 
+/* position.past-end-after-shrink: then nothing is left. */
 static Py_ssize_t
 left(MmapObject *self)
 {
@@ -35,7 +36,7 @@ read_locked(MmapObject *self, Py_ssize_t count)
         return NULL;
     }
     Py_ssize_t rest = left(self);
-    return take(self, count < 0 || count > rest ? rest : count);
+    return take(self, count < 0 || count > rest ? rest : count); /* position.read-rest */
 }
 
 PyObject *
@@ -44,18 +45,9 @@ mmap_read(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
     Py_ssize_t count = -1;
     PyObject *bytes;
 
-    if (!check_count("read", given, 0, 1)) {
+    if (!check_count("read", given, 0, 1) || /* position.read-argument-types */
+        (given == 1 && arguments[0] != Py_None && !to_size(arguments[0], &count))) {
         return NULL;
-    }
-    if (given == 1 && arguments[0] != Py_None) {
-        if (!PyIndex_Check(arguments[0])) {
-            PyErr_Format(PyExc_TypeError, "argument should be integer or None, not '%.200s'",
-                         Py_TYPE(arguments[0])->tp_name);
-            return NULL;
-        }
-        if (!to_size(arguments[0], &count)) {
-            return NULL;
-        }
     }
     LOCKED(op, bytes = read_locked((MmapObject *)op, count));
     return bytes;
@@ -86,62 +78,53 @@ mmap_readline(PyObject *op, PyObject *Py_UNUSED(unused))
     return line;
 }
 
-static int
+static PyObject *
 read_byte_locked(MmapObject *self)
 {
     if (!is_open(self)) {
-        return -1;
+        return NULL;
     }
-    if (left(self) == 0) {
+    if (left(self) == 0) { /* position.read-byte-at-end-value-error */
         PyErr_SetString(PyExc_ValueError, "read byte out of range");
-        return -1;
+        return NULL;
     }
-    return self->mapping.data[self->position++];
+    return PyLong_FromLong(self->mapping.data[self->position++]); /* never fails: it is small */
 }
 
 PyObject *
 mmap_read_byte(PyObject *op, PyObject *Py_UNUSED(unused))
 {
-    int byte;
+    PyObject *byte;
     LOCKED(op, byte = read_byte_locked((MmapObject *)op));
-    return byte < 0 ? NULL : PyLong_FromLong(byte);
+    return byte;
 }
 
 /* Searching */
 
-/* A bound, in the range from 0 to the size. */
-static Py_ssize_t
-clamp(const struct bound *bound, Py_ssize_t otherwise, Py_ssize_t size)
-{
-    Py_ssize_t value = bound->is_given ? bound->value : otherwise;
-
-    if (value < 0) {
-        value += size;
-        return value < 0 ? 0 : value;
-    }
-    return value;
-}
-
 typedef ptrdiff_t (*Search)(const unsigned char *, ptrdiff_t, const unsigned char *, ptrdiff_t);
+
+struct range {
+    int has_start; /* or else search.starts-at-position */
+    Py_ssize_t start;
+    Py_ssize_t end;
+};
 
 /* -1 for absent, -2 for an error */
 static Py_ssize_t
-search_locked(MmapObject *self, const Py_buffer *needle, const struct bound bounds[2],
+search_locked(MmapObject *self, const Py_buffer *needle, const struct range *range,
               Search search)
 {
     if (!is_open(self)) {
         return -2;
     }
     const Py_ssize_t size = self->mapping.size;
-    Py_ssize_t start = clamp(&bounds[0], self->position, size);
-    Py_ssize_t end = clamp(&bounds[1], size, size);
-    if (end > size) {
-        end = size;
-    }
-    if (start > end) { /* also no bytes at all are not found past the end (gh-151021) */
+    Py_ssize_t start = range->has_start ? range->start : self->position, end = range->end;
+    const int is_past = start > size; /* not even no bytes at all are there (gh-151021) */
+    PySlice_AdjustIndices(size, &start, &end, 1); /* search.bounds-as-in-slices */
+    if (is_past || start > end) {
         return -1;
     }
-    if (needle->len == 0) {
+    if (needle->len == 0) { /* search.empty-needle */
         return search == search_first ? start : end;
     }
     Py_ssize_t found =
@@ -153,7 +136,10 @@ static PyObject *
 find_with(PyObject *op, PyObject *const *arguments, Py_ssize_t given, const char *name,
           Search search)
 {
-    struct bound bounds[2] = {{0, 0}, {0, 0}};
+    struct range range = {
+        .has_start = given > 1 && arguments[1] != Py_None, /* search.none-bounds */
+        .end = PY_SSIZE_T_MAX,
+    };
     Py_ssize_t place = -2;
     Py_buffer needle;
 
@@ -161,9 +147,10 @@ find_with(PyObject *op, PyObject *const *arguments, Py_ssize_t given, const char
         PyObject_GetBuffer(arguments[0], &needle, PyBUF_SIMPLE) < 0) {
         return NULL;
     }
-    if ((given < 2 || to_bound(arguments[1], &bounds[0])) &&
-        (given < 3 || to_bound(arguments[2], &bounds[1]))) {
-        LOCKED(op, place = search_locked((MmapObject *)op, &needle, bounds, search));
+    /* search.argument-types, search.huge-bounds-clamp */
+    if ((!range.has_start || to_clamped_size(arguments[1], &range.start)) &&
+        (given < 3 || arguments[2] == Py_None || to_clamped_size(arguments[2], &range.end))) {
+        LOCKED(op, place = search_locked((MmapObject *)op, &needle, &range, search));
     }
     PyBuffer_Release(&needle);
     return place == -2 ? NULL : PyLong_FromSsize_t(place);
@@ -186,10 +173,11 @@ mmap_rfind(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 static int
 write_locked(MmapObject *self, const Py_buffer *source)
 {
-    if (!is_open_and_writable(self)) {
+    if (!is_open_and_writable(self)) { /* access.read-refuses-write */
         return 0;
     }
     if (source->len > self->mapping.size - self->position) {
+        /* position.write-too-long-value-error */
         PyErr_SetString(PyExc_ValueError, "data out of range");
         return 0;
     }
@@ -207,7 +195,7 @@ mmap_write(PyObject *op, PyObject *argument)
     int written;
 
     if (PyObject_GetBuffer(argument, &source, PyBUF_SIMPLE) < 0) {
-        return NULL;
+        return NULL; /* position.write-argument-types */
     }
     const Py_ssize_t count = source.len;
     PyObject *result = PyLong_FromSsize_t(count); /* first: afterwards nothing may fail */
@@ -224,10 +212,10 @@ mmap_write(PyObject *op, PyObject *argument)
 static int
 write_byte_locked(MmapObject *self, unsigned char byte)
 {
-    if (!is_open_and_writable(self)) {
+    if (!is_open_and_writable(self)) { /* access.read-refuses-write */
         return 0;
     }
-    if (left(self) == 0) {
+    if (left(self) == 0) { /* position.write-byte-at-end-value-error */
         PyErr_SetString(PyExc_ValueError, "write byte out of range");
         return 0;
     }
@@ -245,20 +233,18 @@ mmap_write_byte(PyObject *op, PyObject *argument)
         return NULL;
     }
     LOCKED(op, written = write_byte_locked((MmapObject *)op, byte));
-    if (!written) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return written ? Py_NewRef(Py_None) : NULL;
 }
 
 static int
 move_locked(MmapObject *self, Py_ssize_t dest, Py_ssize_t src, Py_ssize_t count)
 {
-    if (!is_open_and_writable(self)) {
+    if (!is_open_and_writable(self)) { /* access.read-refuses-move */
         return 0;
     }
     const Py_ssize_t size = self->mapping.size;
     if (dest < 0 || src < 0 || count < 0 || size - dest < count || size - src < count) {
+        /* move.out-of-range-value-error */
         PyErr_SetString(PyExc_ValueError, "source, destination, or count out of range");
         return 0;
     }
@@ -272,31 +258,29 @@ mmap_move(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
     Py_ssize_t dest, src, count;
     int moved;
 
-    if (!check_count("move", given, 3, 3) || !to_size(arguments[0], &dest) ||
-        !to_size(arguments[1], &src) || !to_size(arguments[2], &count)) {
+    if (!check_count("move", given, 3, 3) || /* move.argument-types */
+        !to_size(arguments[0], &dest) || !to_size(arguments[1], &src) ||
+        !to_size(arguments[2], &count)) {
         return NULL;
     }
     LOCKED(op, moved = move_locked((MmapObject *)op, dest, src, count));
-    if (!moved) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    return moved ? Py_NewRef(Py_None) : NULL;
 }
 
 /* The position */
 
-static Py_ssize_t
+static PyObject *
 tell_locked(MmapObject *self)
 {
-    return is_open(self) ? self->position : -1;
+    return is_open(self) ? PyLong_FromSsize_t(self->position) : NULL;
 }
 
 PyObject *
 mmap_tell(PyObject *op, PyObject *Py_UNUSED(unused))
 {
-    Py_ssize_t position;
+    PyObject *position;
     LOCKED(op, position = tell_locked((MmapObject *)op));
-    return position < 0 ? NULL : PyLong_FromSsize_t(position);
+    return position;
 }
 
 static PyObject *
@@ -306,12 +290,13 @@ seek_locked(MmapObject *self, Py_ssize_t distance, int whence)
         return NULL;
     }
     const Py_ssize_t origins[] = {0, self->position, self->mapping.size};
-    if (whence < 0 || whence > 2) {
+    if (whence < 0 || whence > 2) { /* position.seek-unknown-whence-value-error */
         PyErr_SetString(PyExc_ValueError, "unknown seek type");
         return NULL;
     }
     const Py_ssize_t origin = origins[whence];
     if (distance < -origin || distance > self->mapping.size - origin) {
+        /* position.seek-out-of-range-value-error */
         PyErr_SetString(PyExc_ValueError, "seek out of range");
         return NULL;
     }
@@ -329,8 +314,8 @@ mmap_seek(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
     Py_ssize_t distance;
     int whence = 0;
 
-    if (!check_count("seek", given, 1, 2) || !to_size(arguments[0], &distance) ||
-        (given == 2 && !to_int(arguments[1], &whence))) {
+    if (!check_count("seek", given, 1, 2) || /* position.seek-argument-types */
+        !to_size(arguments[0], &distance) || (given == 2 && !to_int(arguments[1], &whence))) {
         return NULL;
     }
     LOCKED(op, position = seek_locked((MmapObject *)op, distance, whence));

@@ -16,9 +16,11 @@ PyMethodDef mmap_methods[] = {
     KEYWORDS("flush", mmap_flush,
              "flush($self, offset=0, size=..., /, *, flags=0)\n--\n\n"
              "Write changes back to the file: all, or a range that starts on a page."),
+#ifndef _WIN32
     FAST("madvise", mmap_madvise,
          "madvise($self, option, start=0, length=None, /)\n--\n\n"
          "Tell the system how the memory will be used."),
+#endif
     FAST("move", mmap_move,
          "move($self, dest, src, count, /)\n--\n\n"
          "Copy count bytes from src to dest, which may overlap."),

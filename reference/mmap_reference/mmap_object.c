@@ -1,56 +1,21 @@
 #include "mmap_object.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <structmember.h>
-#include <sys/mman.h>
 
 static const char *const access_names[] = {
     "ACCESS_DEFAULT", "ACCESS_READ", "ACCESS_WRITE", "ACCESS_COPY"};
 
 /* The constructor */
 
-/* access, flags and prot say the same thing in two ways: whichever is given decides, and
-   both at once is an error, even where they agree. */
-static int
-settle_access(int access, struct mapping_request *request, enum access *settled)
-{
-    const int both = PROT_READ | PROT_WRITE;
-
-    if (access != ACCESS_DEFAULT && (request->flags != MAP_SHARED || request->prot != both)) {
-        PyErr_SetString(PyExc_ValueError,
-                        "mmap can't specify both access and flags, prot.");
-        return 0;
-    }
-    switch (access) {
-    case ACCESS_READ:
-        request->prot = PROT_READ;
-        break;
-    case ACCESS_WRITE:
-        break;
-    case ACCESS_COPY:
-        request->flags = MAP_PRIVATE;
-        break;
-    case ACCESS_DEFAULT:
-        if ((request->prot & PROT_WRITE) == 0) {
-            access = ACCESS_READ;
-        }
-        else if ((request->prot & PROT_READ) == 0) {
-            access = ACCESS_WRITE;
-        }
-        break;
-    default:
-        PyErr_SetString(PyExc_ValueError, "mmap invalid access parameter.");
-        return 0;
-    }
-    *settled = (enum access)access;
-    return 1;
-}
-
-static void
-raise_status(enum mapping_status status)
+int
+is_done(int status)
 {
     switch (status) {
+    case MAPPING_DONE:
+        return 1;
     case MAPPING_EMPTY_FILE:
         PyErr_SetString(PyExc_ValueError, "cannot mmap an empty file");
         break;
@@ -63,58 +28,54 @@ raise_status(enum mapping_status status)
     case MAPPING_TOO_LARGE:
         PyErr_SetString(PyExc_ValueError, "mmap length is too large");
         break;
-    default:
+    case MAPPING_BAD_DESCRIPTOR:
+        errno = EBADF;
         PyErr_SetFromErrno(PyExc_OSError);
+        break;
+    default:
+#ifdef _WIN32
+        PyErr_SetFromWindowsErr(status);
+#else
+        errno = status;
+        PyErr_SetFromErrno(PyExc_OSError);
+#endif
     }
+    return 0;
+}
+
+int
+has_length_and_offset(const struct mapping_request *request)
+{
+    if (request->length < 0) {
+        PyErr_SetString(PyExc_OverflowError, "memory mapped length must be positive");
+        return 0;
+    }
+    if (request->offset < 0) {
+        PyErr_SetString(PyExc_OverflowError, "memory mapped offset must be positive");
+        return 0;
+    }
+    return 1;
 }
 
 PyObject *
-mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keywords,
-               const struct edition *edition)
+make_mmap(PyTypeObject *type, const struct mapping_request *request, enum access access,
+          const struct edition *edition)
 {
-    static char *names[] = {"fileno", "length", "flags",   "prot",
-                            "access", "offset", "trackfd", NULL};
-    struct mapping_request request = {
-        .keeps_fd = 1, .prot = PROT_READ | PROT_WRITE, .flags = MAP_SHARED};
-    int access = ACCESS_DEFAULT;
-    long long offset = 0;
-    enum access settled;
-    enum mapping_status status;
-
-    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "in|iiiL$p:mmap", names,
-                                     &request.fd, &request.length, &request.flags,
-                                     &request.prot, &access, &offset, &request.keeps_fd)) {
-        return NULL;
-    }
-    if (request.length < 0) {
-        PyErr_SetString(PyExc_OverflowError, "memory mapped length must be positive");
-        return NULL;
-    }
-    if (offset < 0) {
-        PyErr_SetString(PyExc_OverflowError, "memory mapped offset must be positive");
-        return NULL;
-    }
-    request.offset = offset;
-    if (!settle_access(access, &request, &settled) ||
-        PySys_Audit("mmap.__new__", "iniL", request.fd, request.length, (int)settled,
-                    offset) < 0) {
-        return NULL;
-    }
+    int status;
     MmapObject *self = (MmapObject *)type->tp_alloc(type, 0);
+
     if (self == NULL) {
         return NULL;
     }
     self->edition = edition;
-    self->access = settled;
-    self->keeps_fd = request.keeps_fd;
-    self->mapping.fd = -1;
+    self->access = access;
+    self->keeps_fd = request->keeps_fd;
     /* Into a local: without the GIL, others may already reach self through the gc module. */
     struct mapping mapping;
     Py_BEGIN_ALLOW_THREADS
-    status = mapping_create(&mapping, &request);
+    status = mapping_create(&mapping, request);
     Py_END_ALLOW_THREADS
-    if (status != MAPPING_DONE) {
-        raise_status(status);
+    if (!is_done(status)) {
         Py_DECREF(self);
         return NULL;
     }
@@ -225,12 +186,6 @@ static PyMemberDef mmap_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 
-PyDoc_STRVAR(mmap_doc,
-"mmap(fileno, length, flags=MAP_SHARED, prot=PROT_READ|PROT_WRITE,\n"
-"     access=ACCESS_DEFAULT, offset=0, *, trackfd=True)\n"
-"--\n\n"
-"A file, or memory of no file where fileno is -1, mapped into memory.");
-
 PyObject *
 mmap_make_type(PyObject *module, const struct edition *edition)
 {
@@ -251,6 +206,7 @@ mmap_make_type(PyObject *module, const struct edition *edition)
         {Py_sq_length, mmap_length},
         {Py_sq_item, mmap_item},
         {Py_sq_ass_item, mmap_assign_item},
+        {Py_sq_contains, mmap_contains},
         {0, NULL},
     };
     PyType_Spec spec = {

@@ -4,7 +4,7 @@
    converting an argument, asking for a buffer, releasing one, dropping a reference,
    raising. So every operation has two parts. The first converts the arguments and looks at
    nothing of the map; the second, named ..._locked, checks and acts in one go. Where the
-   second part must allocate or wait, it holds the map. */
+   second part must wait, it holds the map. */
 
 #ifndef MMAP_OBJECT_H
 #define MMAP_OBJECT_H
@@ -84,21 +84,28 @@ is_open_and_writable(MmapObject *self)
     return is_open(self) && is_writable(self);
 }
 
-/* A copy of bytes of the map, which must have them. */
+/* What came of a call into mapping.h. */
+int is_done(int status);
+
+/* A copy of bytes of the map, which must have them. Making bytes runs no Python code. */
 static inline PyObject *
 copy_of(MmapObject *self, Py_ssize_t start, Py_ssize_t length)
 {
-    hold(self);
-    PyObject *copy =
-        PyBytes_FromStringAndSize((const char *)self->mapping.data + start, length);
-    let_go(self);
-    return copy;
+    return PyBytes_FromStringAndSize((const char *)self->mapping.data + start, length);
 }
 
 /* A type mmap, for a module and as an edition of the documentation has it. */
 PyObject *mmap_make_type(PyObject *module, const struct edition *edition);
+
+/* constructor_unix.c or constructor_windows.c: the arguments differ. */
+extern const char mmap_doc[];
 PyObject *mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keywords,
                          const struct edition *edition);
+
+/* What the two have in common, in mmap_object.c */
+int has_length_and_offset(const struct mapping_request *request);
+PyObject *make_mmap(PyTypeObject *type, const struct mapping_request *request,
+                    enum access access, const struct edition *edition);
 
 /* mmap_methods.c */
 extern PyMethodDef mmap_methods[];
@@ -109,5 +116,6 @@ PyObject *mmap_subscript(PyObject *op, PyObject *key);
 int mmap_assign_subscript(PyObject *op, PyObject *key, PyObject *value);
 PyObject *mmap_item(PyObject *op, Py_ssize_t index);
 int mmap_assign_item(PyObject *op, Py_ssize_t index, PyObject *value);
+int mmap_contains(PyObject *op, PyObject *value);
 
 #endif

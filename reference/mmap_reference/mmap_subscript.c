@@ -2,20 +2,23 @@
 
 #include <string.h>
 
-/* A byte's place, counted from the start; -1 and an error where there is none. */
-static Py_ssize_t
-place_of(MmapObject *self, Py_ssize_t index)
-{
-    const Py_ssize_t size = self->mapping.size;
+#include "arguments.h"
 
-    if (index < 0) {
-        index += size;
-    }
-    if (index < 0 || index >= size) {
+static Py_ssize_t
+from_start(MmapObject *self, Py_ssize_t index)
+{
+    return index < 0 ? index + self->mapping.size : index;
+}
+
+/* items.get-out-of-range-index-error, items.set-out-of-range-index-error */
+static int
+is_inside(MmapObject *self, Py_ssize_t place)
+{
+    if (place < 0 || place >= self->mapping.size) {
         PyErr_SetString(PyExc_IndexError, "mmap index out of range");
-        return -1;
+        return 0;
     }
-    return index;
+    return 1;
 }
 
 static Py_ssize_t
@@ -34,14 +37,14 @@ mmap_length(PyObject *op)
 
 /* Reading */
 
-static int
+static PyObject *
 byte_locked(MmapObject *self, Py_ssize_t index)
 {
     if (!is_open(self)) {
-        return -1;
+        return NULL;
     }
-    index = place_of(self, index);
-    return index < 0 ? -1 : self->mapping.data[index];
+    const Py_ssize_t place = from_start(self, index);
+    return is_inside(self, place) ? PyLong_FromLong(self->mapping.data[place]) : NULL;
 }
 
 static PyObject *
@@ -54,14 +57,11 @@ slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t ste
     if (step == 1 || count == 0) {
         return copy_of(self, count == 0 ? 0 : start, count);
     }
-    hold(self);
     PyObject *picked = PyBytes_FromStringAndSize(NULL, count);
-    let_go(self);
     if (picked != NULL) {
         const unsigned char *data = self->mapping.data;
         char *bytes = PyBytes_AS_STRING(picked);
-        /* Unsigned: the step past the last byte may leave the integers. */
-        size_t place = (size_t)start;
+        size_t place = (size_t)start; /* unsigned: the last step may leave the integers */
         for (Py_ssize_t i = 0; i < count; i++, place += (size_t)step) {
             bytes[i] = (char)data[place];
         }
@@ -73,42 +73,48 @@ PyObject *
 mmap_subscript(PyObject *op, PyObject *key)
 {
     MmapObject *self = (MmapObject *)op;
+    PyObject *result;
 
     if (PyIndex_Check(key)) {
-        int byte;
-        Py_ssize_t index = PyNumber_AsSsize_t(key, NULL);
-        if (index == -1 && PyErr_Occurred()) {
+        Py_ssize_t index;
+        if (!to_clamped_size(key, &index)) {
             return NULL;
         }
-        LOCKED(op, byte = byte_locked(self, index));
-        return byte < 0 ? NULL : PyLong_FromLong(byte);
+        LOCKED(op, result = byte_locked(self, index));
+        return result;
     }
     if (PySlice_Check(key)) {
-        PyObject *bytes;
         Py_ssize_t start, stop, step;
         if (PySlice_Unpack(key, &start, &stop, &step) < 0) {
             return NULL;
         }
-        LOCKED(op, bytes = slice_locked(self, start, stop, step));
-        return bytes;
+        LOCKED(op, result = slice_locked(self, start, stop, step));
+        return result;
     }
-    PyErr_SetString(PyExc_TypeError, "mmap indices must be integers");
+    PyErr_SetString(PyExc_TypeError, "mmap indices must be integers"); /* items.index-types */
     return NULL;
 }
 
 /* Writing */
 
 static int
+takes_byte(MmapObject *self, Py_ssize_t index)
+{
+    /* access.read-refuses-assignment */
+    return is_open_and_writable(self) && is_inside(self, from_start(self, index));
+}
+
+static int
 set_byte_locked(MmapObject *self, Py_ssize_t index, Py_ssize_t byte)
 {
-    if (!is_open_and_writable(self) || (index = place_of(self, index)) < 0) {
+    if (!takes_byte(self, index)) {
         return -1;
     }
-    if (byte < 0 || byte > 255) {
+    if (byte < 0 || byte > 255) { /* items.set-value-range-value-error */
         PyErr_SetString(PyExc_ValueError, "mmap item value must be in range(0, 256)");
         return -1;
     }
-    self->mapping.data[index] = (unsigned char)byte;
+    self->mapping.data[from_start(self, index)] = (unsigned char)byte;
     return 0;
 }
 
@@ -116,60 +122,69 @@ static int
 set_byte(MmapObject *self, PyObject *key, PyObject *value)
 {
     int result;
-    Py_ssize_t index = PyNumber_AsSsize_t(key, NULL);
+    Py_ssize_t index, byte;
 
-    if (index == -1 && PyErr_Occurred()) {
+    if (!to_clamped_size(key, &index)) {
         return -1;
     }
     if (!PyIndex_Check(value)) { /* nothing to convert: the subscript is judged first */
-        LOCKED(self, result = is_open_and_writable(self) && place_of(self, index) >= 0);
-        if (result) {
+        LOCKED(self, result = takes_byte(self, index));
+        if (result) { /* items.set-value-type-error */
             PyErr_SetString(PyExc_TypeError, "mmap item value must be an int");
         }
         return -1;
     }
-    Py_ssize_t byte = PyNumber_AsSsize_t(value, NULL);
-    if (byte == -1 && PyErr_Occurred()) {
+    if (!to_clamped_size(value, &byte)) {
         return -1;
     }
     LOCKED(self, result = set_byte_locked(self, index, byte));
     return result;
 }
 
-/* Raises and returns -1 where the slice cannot take that many bytes. */
-static int
-has_length(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
-           Py_ssize_t length)
+static void
+scatter(unsigned char *data, Py_ssize_t start, Py_ssize_t step, const unsigned char *bytes,
+        Py_ssize_t count)
 {
-    if (!is_open_and_writable(self)) {
-        return -1;
-    }
-    if (PySlice_AdjustIndices(self->mapping.size, &start, &stop, step) != length) {
-        PyErr_SetString(PyExc_IndexError, "mmap slice assignment is wrong size");
-        return -1;
-    }
-    return 0;
-}
+    size_t place = (size_t)start; /* unsigned: the last step may leave the integers */
 
-static int
-set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
-                 const unsigned char *bytes, Py_ssize_t length)
-{
-    if (has_length(self, start, stop, step, length) < 0) {
-        return -1;
-    }
-    Py_ssize_t count = PySlice_AdjustIndices(self->mapping.size, &start, &stop, step);
-    unsigned char *data = self->mapping.data;
-    if (step == 1) {
-        if (count > 0) {
-            memmove(data + start, bytes, (size_t)count);
-        }
-        return 0;
-    }
-    size_t place = (size_t)start;
     for (Py_ssize_t i = 0; i < count; i++, place += (size_t)step) {
         data[place] = bytes[i];
     }
+}
+
+/* The source may be this map, or another one of the same file at another address. No order
+   of copying byte by byte is right for both; bytes objects are their own. */
+static int
+set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
+                 const Py_buffer *source)
+{
+    if (!is_open_and_writable(self)) { /* once more: reentrancy.closed-by-argument */
+        return -1;
+    }
+    const Py_ssize_t count = PySlice_AdjustIndices(self->mapping.size, &start, &stop, step);
+    if (count != source->len) { /* slices.set-wrong-length-index-error */
+        PyErr_SetString(PyExc_IndexError, "mmap slice assignment is wrong size");
+        return -1;
+    }
+    if (count == 0) {
+        return 0;
+    }
+    if (step == 1) {
+        memmove(self->mapping.data + start, source->buf, (size_t)count);
+        return 0;
+    }
+    if (PyBytes_CheckExact(source->obj)) {
+        scatter(self->mapping.data, start, step, source->buf, count);
+        return 0;
+    }
+    unsigned char *copy = PyMem_Malloc((size_t)count); /* slices.set-from-itself */
+    if (copy == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    memcpy(copy, source->buf, (size_t)count);
+    scatter(self->mapping.data, start, step, copy, count);
+    PyMem_Free(copy);
     return 0;
 }
 
@@ -179,33 +194,13 @@ set_slice(MmapObject *self, PyObject *key, PyObject *value)
     int result;
     Py_ssize_t start, stop, step;
     Py_buffer source;
-    unsigned char *copy = NULL;
 
+    /* slices.bound-types, slices.step-zero-value-error, slices.set-value-type-error */
     if (PySlice_Unpack(key, &start, &stop, &step) < 0 ||
         PyObject_GetBuffer(value, &source, PyBUF_SIMPLE) < 0) {
         return -1;
     }
-    const unsigned char *bytes = source.buf;
-    LOCKED(self, result = has_length(self, start, stop, step, source.len));
-    if (result < 0) {
-        PyBuffer_Release(&source);
-        return -1;
-    }
-    /* The source may be this map, or another one of the same file at another address. No
-       order of copying byte by byte is right for both; bytes objects are their own. */
-    if (step != 1 && !PyBytes_CheckExact(value)) {
-        bytes = copy = PyMem_Malloc((size_t)source.len);
-        if (copy == NULL) {
-            PyBuffer_Release(&source);
-            PyErr_NoMemory();
-            return -1;
-        }
-        if (source.len > 0) {
-            memcpy(copy, source.buf, (size_t)source.len);
-        }
-    }
-    LOCKED(self, result = set_slice_locked(self, start, stop, step, bytes, source.len));
-    PyMem_Free(copy);
+    LOCKED(self, result = set_slice_locked(self, start, stop, step, &source));
     PyBuffer_Release(&source);
     return result;
 }
@@ -216,27 +211,20 @@ mmap_assign_subscript(PyObject *op, PyObject *key, PyObject *value)
     MmapObject *self = (MmapObject *)op;
     int allowed;
 
-    /* A read-only map says so before it says anything of the subscript. */
+    /* access.refusal-before-range, whatever is wrong with the subscript */
     LOCKED(op, allowed = is_open_and_writable(self));
     if (!allowed) {
         return -1;
     }
-    if (PyIndex_Check(key)) {
-        if (value == NULL) {
-            PyErr_SetString(PyExc_TypeError, "mmap doesn't support item deletion");
-            return -1;
-        }
-        return set_byte(self, key, value);
+    if (!PyIndex_Check(key) && !PySlice_Check(key)) { /* items.index-types */
+        PyErr_SetString(PyExc_TypeError, "mmap indices must be integer");
+        return -1;
     }
-    if (PySlice_Check(key)) {
-        if (value == NULL) {
-            PyErr_SetString(PyExc_TypeError, "mmap object doesn't support slice deletion");
-            return -1;
-        }
-        return set_slice(self, key, value);
+    if (value == NULL) { /* items.delete-type-error */
+        PyErr_SetString(PyExc_TypeError, "mmap object doesn't support deletion");
+        return -1;
     }
-    PyErr_SetString(PyExc_TypeError, "mmap indices must be integer");
-    return -1;
+    return PySlice_Check(key) ? set_slice(self, key, value) : set_byte(self, key, value);
 }
 
 /* The sequence protocol: iteration, `in`, and PySequence_SetItem from C. Negative indices
@@ -245,11 +233,11 @@ mmap_assign_subscript(PyObject *op, PyObject *key, PyObject *value)
 static PyObject *
 item_locked(MmapObject *self, Py_ssize_t index)
 {
-    if (!is_open(self) || place_of(self, index < 0 ? PY_SSIZE_T_MIN : index) < 0) {
+    if (!is_open(self) || !is_inside(self, index)) {
         return NULL;
     }
-    const char byte = (char)self->mapping.data[index];
-    return PyBytes_FromStringAndSize(&byte, 1);
+    /* items.iteration-yields-bytes */
+    return PyBytes_FromStringAndSize((const char *)self->mapping.data + index, 1);
 }
 
 PyObject *
@@ -265,8 +253,8 @@ mmap_assign_item(PyObject *op, Py_ssize_t index, PyObject *value)
 {
     int result;
 
-    if (value == NULL) {
-        PyErr_SetString(PyExc_TypeError, "mmap object doesn't support item deletion");
+    if (value == NULL) { /* items.delete-type-error */
+        PyErr_SetString(PyExc_TypeError, "mmap object doesn't support deletion");
         return -1;
     }
     if (!PyBytes_Check(value) || PyBytes_GET_SIZE(value) != 1) {
@@ -277,4 +265,38 @@ mmap_assign_item(PyObject *op, Py_ssize_t index, PyObject *value)
     index = index < 0 ? PY_SSIZE_T_MIN : index;
     LOCKED(op, result = set_byte_locked((MmapObject *)op, index, byte));
     return result;
+}
+
+static int
+contains_bytes_locked(MmapObject *self, PyObject *bytes)
+{
+    if (!is_open(self)) {
+        return -1;
+    }
+    return PyBytes_GET_SIZE(bytes) == 1 &&
+           memchr(self->mapping.data, (unsigned char)PyBytes_AS_STRING(bytes)[0],
+                  (size_t)self->mapping.size) != NULL;
+}
+
+/* items.contains-byte: equal to an item of the iteration. Only what bytes are equal to is
+   known beforehand, and in a subclass not even what the items are. */
+int
+mmap_contains(PyObject *op, PyObject *value)
+{
+    PyObject *item, *iterator;
+    int found = 0;
+
+    if (PyBytes_CheckExact(value) && Py_TYPE(op)->tp_as_sequence->sq_item == mmap_item) {
+        LOCKED(op, found = contains_bytes_locked((MmapObject *)op, value));
+        return found;
+    }
+    if ((iterator = PyObject_GetIter(op)) == NULL) {
+        return -1;
+    }
+    while (found == 0 && (item = PyIter_Next(iterator)) != NULL) {
+        found = PyObject_RichCompareBool(item, value, Py_EQ);
+        Py_DECREF(item);
+    }
+    Py_DECREF(iterator);
+    return found == 0 && PyErr_Occurred() ? -1 : found;
 }

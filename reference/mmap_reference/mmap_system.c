@@ -1,29 +1,46 @@
 #include "mmap_methods.h"
 
+#include <errno.h>
 #include <string.h>
+
+#ifndef _WIN32
+#include <sys/mman.h>
+#endif
 
 #include "arguments.h"
 
 /* The system. The map is held while the GIL is not: what would pull the memory from under
    a system call in another thread is a BufferError there. */
 
-#define ASK_SYSTEM(self, result, call)       \
-    do {                                     \
-        hold(self);                          \
-        Py_BEGIN_ALLOW_THREADS               \
-        result = call;                       \
-        Py_END_ALLOW_THREADS                 \
-        let_go(self);                        \
-        if (result == -1) {                  \
-            PyErr_SetFromErrno(PyExc_OSError); \
-        }                                    \
+#define ASK_SYSTEM(self, status, call) \
+    do {                               \
+        hold(self);                    \
+        Py_BEGIN_ALLOW_THREADS         \
+        status = call;                 \
+        Py_END_ALLOW_THREADS           \
+        let_go(self);                  \
     } while (0)
 
-static int
+/* Edition 3.1 tells of success with zero on Unix, where a failure raises, and with anything
+   else on Windows, where zero is a failure. */
+static PyObject *
+flushed(MmapObject *self, int status)
+{
+    if (self->edition->flush_gives_none) {
+        return is_done(status) ? Py_NewRef(Py_None) : NULL;
+    }
+#ifdef _WIN32
+    return PyLong_FromLong(status == MAPPING_DONE);
+#else
+    return is_done(status) ? PyLong_FromLong(0) : NULL;
+#endif
+}
+
+static PyObject *
 flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int has_length, int flags)
 {
     if (!is_open(self)) {
-        return 0;
+        return NULL;
     }
     if (self->edition->flush_goes_to_end && length == -1 && start >= 0) {
         length = self->mapping.size - start;
@@ -33,14 +50,13 @@ flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int has_leng
     }
     if (start < 0 || length < 0 || self->mapping.size - start < length) {
         PyErr_SetString(PyExc_ValueError, "flush values out of range");
-        return 0;
+        return NULL;
     }
-    if (self->access == ACCESS_READ || self->access == ACCESS_COPY) {
-        return 1;
+    int status = MAPPING_DONE;
+    if (self->access != ACCESS_READ && self->access != ACCESS_COPY) {
+        ASK_SYSTEM(self, status, mapping_flush(&self->mapping, start, length, flags));
     }
-    int result;
-    ASK_SYSTEM(self, result, mapping_flush(&self->mapping, start, length, flags));
-    return result == 0;
+    return flushed(self, status);
 }
 
 PyObject *
@@ -48,8 +64,8 @@ mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given, PyObject 
 {
     MmapObject *self = (MmapObject *)op;
     Py_ssize_t start = 0, length = -1;
-    PyObject *given_flags;
-    int flags = 0, flushed;
+    PyObject *given_flags, *result;
+    int flags = 0;
 
     if (!check_count("flush", given, 0, 2) ||
         !to_keyword("flush", keywords, arguments + given, "flags", &given_flags) ||
@@ -58,13 +74,11 @@ mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given, PyObject 
         (given_flags != NULL && !to_int(given_flags, &flags))) {
         return NULL;
     }
-    LOCKED(op, flushed = flush_locked(self, start, length, given > 1, flags));
-    if (!flushed) {
-        return NULL;
-    }
-    return self->edition->flush_gives_none ? Py_NewRef(Py_None) : PyLong_FromLong(0);
+    LOCKED(op, result = flush_locked(self, start, length, given > 1, flags));
+    return result;
 }
 
+#ifndef _WIN32
 static int
 madvise_locked(MmapObject *self, int advice, Py_ssize_t start, Py_ssize_t length, int to_end)
 {
@@ -90,9 +104,9 @@ madvise_locked(MmapObject *self, int advice, Py_ssize_t start, Py_ssize_t length
     if (length > size - start) {
         length = size - start;
     }
-    int result;
-    ASK_SYSTEM(self, result, mapping_advise(&self->mapping, start, length, advice));
-    return result == 0;
+    int status;
+    ASK_SYSTEM(self, status, mapping_advise(&self->mapping, start, length, advice));
+    return is_done(status);
 }
 
 PyObject *
@@ -115,6 +129,7 @@ mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
     }
     Py_RETURN_NONE;
 }
+#endif
 
 #ifdef __linux__
 
@@ -151,7 +166,7 @@ set_name_locked(MmapObject *self, const char *name, size_t length, int debugging
         PyErr_SetString(PyExc_ValueError, "name is too long");
         return 0;
     }
-    if (!mapping_is_anonymous(&self->mapping)) {
+    if ((self->mapping.flags & MAP_ANONYMOUS) == 0) {
         PyErr_SetString(PyExc_ValueError, "Cannot set annotation on non-anonymous mappings");
         return 0;
     }
@@ -159,10 +174,10 @@ set_name_locked(MmapObject *self, const char *name, size_t length, int debugging
         return 1;
     }
     char full[NAME_SIZE];
-    int result;
+    int status;
     PyOS_snprintf(full, sizeof(full), NAME_PREFIX "%s", name);
-    ASK_SYSTEM(self, result, mapping_set_name(&self->mapping, full));
-    return result == 0;
+    ASK_SYSTEM(self, status, mapping_set_name(&self->mapping, full));
+    return is_done(status);
 }
 
 PyObject *
@@ -207,13 +222,16 @@ size_locked(MmapObject *self, int64_t *size)
         PyErr_SetString(PyExc_ValueError, "can't get size with trackfd=False");
         return 0;
     }
-    if (self->mapping.fd == -1 && self->edition->anonymous_has_size) {
-        *size = self->mapping.size;
-        return 1;
+#ifndef _WIN32
+    if (self->mapping.fd == -1 && !self->edition->anonymous_has_size) {
+        errno = EBADF;
+        PyErr_SetFromErrno(PyExc_OSError);
+        return 0;
     }
-    int result;
-    ASK_SYSTEM(self, result, mapping_file_size(&self->mapping, size));
-    return result == 0;
+#endif
+    int status;
+    ASK_SYSTEM(self, status, mapping_file_size(&self->mapping, size));
+    return is_done(status);
 }
 
 PyObject *
@@ -257,11 +275,7 @@ resize_locked(MmapObject *self, Py_ssize_t size)
                         "mmap: can't expand a shared anonymous mapping on Linux");
         return 0;
     }
-    if (mapping_resize(mapping, size) == -1) {
-        PyErr_SetFromErrno(PyExc_OSError);
-        return 0;
-    }
-    return 1;
+    return is_done(mapping_resize(mapping, size));
 }
 
 PyObject *
@@ -291,7 +305,6 @@ close_locked(MmapObject *self)
     }
     struct mapping mapping = self->mapping; /* closed for all before it is unmapped */
     self->mapping.data = NULL;
-    self->mapping.fd = -1;
     Py_BEGIN_ALLOW_THREADS
     mapping_destroy(&mapping);
     Py_END_ALLOW_THREADS

@@ -1,6 +1,8 @@
 #include "mmap_object.h"
 
+#ifndef _WIN32
 #include <sys/mman.h>
+#endif
 
 /* The module has no state: its types are reached through the module and their objects, and
    nothing in C needs them. That makes it fit for any number of interpreters. */
@@ -41,7 +43,7 @@ exec_module(PyObject *module)
         }
     }
     if (PyModule_AddIntConstant(module, "PAGESIZE", mapping_page_size()) < 0 ||
-        PyModule_AddIntConstant(module, "ALLOCATIONGRANULARITY", mapping_page_size()) < 0) {
+        PyModule_AddIntConstant(module, "ALLOCATIONGRANULARITY", mapping_granularity()) < 0) {
         return -1;
     }
     if (add_type(module, "_mmap_3_1", &edition_3_1) < 0) {

@@ -71,6 +71,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def script() -> Callable[..., str]:
     """Run Python code in a process of its own; what it printed."""
+    if sys.platform == "win32":
+        pytest.skip("limits of resources and descriptors are those of Unix")
 
     def run(code: str, **environment: str) -> str:
         assert mmap_reference.__file__ is not None

@@ -18,11 +18,15 @@ latest: Any = pytest.importorskip("mmap_reference.latest")
 
 both = pytest.mark.parametrize("module", [seed, latest], ids=["3.1", "3.15"])
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone names memory")
+unix = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has one way to flush, and a size for all memory"
+)
 
 PAGE = seed.PAGESIZE
 OUT_OF_RANGE = "^flush values out of range$"
 
 
+@unix
 def test_flush_gives_what_its_edition_says() -> None:
     for access in (seed.ACCESS_WRITE, seed.ACCESS_READ, seed.ACCESS_COPY):
         assert seed.mmap(-1, 10, access=access).flush() == 0
@@ -31,6 +35,7 @@ def test_flush_gives_what_its_edition_says() -> None:
         assert latest.mmap(-1, 10, access=access).flush(0, 10) is None
 
 
+@unix
 def test_flush_without_a_size() -> None:
     old, new = seed.mmap(-1, PAGE + 10), latest.mmap(-1, PAGE + 10)
     assert old.flush(0) == 0
@@ -59,6 +64,7 @@ def test_flush_out_of_range(module: Any, arguments: tuple[int, ...]) -> None:
             module.mmap(-1, PAGE + 10, access=access).flush(*arguments)
 
 
+@unix
 @both
 def test_flush_passes_its_flags_to_the_system(module: Any) -> None:
     map = module.mmap(-1, PAGE)
@@ -71,6 +77,7 @@ def test_flush_passes_its_flags_to_the_system(module: Any) -> None:
     assert module.mmap(-1, 1, access=module.ACCESS_READ).flush(flags=77) == flushed
 
 
+@unix
 @both
 def test_flush_refuses_what_it_does_not_know(module: Any) -> None:
     map = module.mmap(-1, PAGE)
@@ -100,6 +107,7 @@ def test_no_keywords_may_be_an_empty_tuple(script: Callable[..., str]) -> None:
     )
 
 
+@unix
 @both
 def test_flags_of_flush_are_converted_before_the_map_is_looked_at(module: Any) -> None:
     class Closing:
@@ -114,6 +122,7 @@ def test_flags_of_flush_are_converted_before_the_map_is_looked_at(module: Any) -
         map.flush(flags="closed")
 
 
+@unix
 def test_size_of_memory_of_no_file() -> None:
     with pytest.raises(OSError) as raised:
         seed.mmap(-1, 10).size()

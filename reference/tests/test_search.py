@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -54,8 +55,51 @@ def fibonacci(length: int) -> bytes:
     return new[:length]
 
 
-def test_hard_texts_reach_the_second_method() -> None:
-    # So many candidates that the sieve gives up: from there on two-way searches.
+@pytest.mark.parametrize("needle_length", [1, 2, 3, 16, 63, 64, 65, 130])
+def test_every_place_of_a_few_blocks(needle_length: int) -> None:
+    # 64 places are looked at together, and what is left over at the end one by one.
+    needle = bytes(range(1, needle_length + 1))
+    for places in (1, 2, 15, 16, 17, 62, 63, 64, 65, 79, 80, 127, 128, 129, 192, 200):
+        size = places + needle_length - 1
+        map = map_of(bytes(size))
+        for place in range(places):
+            map[:] = bytes(place) + needle + bytes(places - 1 - place)
+            assert map.find(needle, 0, size) == map.rfind(needle, 0, size) == place
+            map[place + needle_length // 2] ^= 255
+            assert map.find(needle, 0, size) == map.rfind(needle, 0, size) == -1
+        map.close()
+
+
+def text_of(choices: random.Random, alphabet: bytes, size: int) -> bytes:
+    """Letters at random, or the same few again and again with a few wrong ones."""
+    unit = bytes(choices.choices(alphabet, k=choices.choice((1, 2, 3, 5, 8, 13, 300, size))))
+    content = bytearray((unit * size)[:size])
+    for _ in range(choices.choice((0, 1, 5))):
+        content[choices.randrange(size)] = choices.choice(alphabet)
+    return bytes(content)
+
+
+@pytest.mark.parametrize("letters", [1, 2, 3, 4])
+def test_few_letters(letters: int) -> None:
+    # So many comparisons fail that the needle is studied; the text is searched from there on.
+    choices = random.Random(letters)
+    alphabet = b"abcd"[:letters]
+    for _ in range(400):
+        size = choices.randint(1000, 3000)
+        content = text_of(choices, alphabet + b"a", size)
+        map = map_of(content)
+        for _ in range(10):
+            length = choices.choice((2, 3, 5, 8, 21, 64, 100, 500))
+            at = choices.randrange(size - length)
+            needle = bytearray(content[at : at + length])
+            for _ in range(choices.choice((0, 1, 1, 2))):
+                needle[choices.randrange(length)] = choices.choice(b"abcde")
+            agree(map, content, bytes(needle), 0, size)
+            agree(map, content, bytes(needle), choices.randrange(size), choices.randrange(size))
+        map.close()
+
+
+def test_long_texts_that_repeat_themselves() -> None:
     choices = random.Random(5)
     for _ in range(150):
         unit = bytes(choices.choices(b"ab", k=choices.randint(1, 9)))
@@ -75,6 +119,7 @@ HARD = {
     "a...ab in a...a": (b"a", lambda k: b"a" * k + b"b"),
     "ba...a in a...a": (b"a", lambda k: b"b" + b"a" * k),
     "a...aba...a in a...a": (b"a", lambda k: b"a" * k + b"b" + b"a" * k),
+    "a...aba...aa...a in a...a": (b"a", lambda k: b"a" * k + b"b" + b"a" * 2 * k),
     "ab...b...ab in ab...": (b"ab", lambda k: b"ab" * k + b"b" + b"ab" * k),
     "ab...ba...ab in ab...": (b"ab", lambda k: b"ab" * k + b"ba" + b"ab" * k),
     "a...aca...ab in aab...": (b"aab", lambda k: b"aab" * k + b"a" + b"aab" * k),
@@ -89,7 +134,7 @@ def test_time_is_linear(name: str, method: str) -> None:
     length = 1 << 22
     map = map_of((unit * length)[:length])
     begun = time.perf_counter()
-    for size in (10, 1000, 100_000, 1_000_000 // len(unit)):
+    for size in (10, 1000, 99_991, 1_000_000 // len(unit)):
         assert getattr(map, method)(make(size)) == -1
     assert time.perf_counter() - begun < 6
     map.close()
@@ -97,7 +142,7 @@ def test_time_is_linear(name: str, method: str) -> None:
 
 @pytest.mark.parametrize("name", HARD)
 @pytest.mark.parametrize("size", [3, 10, 50, 400])
-def test_found_after_a_method_gave_up(name: str, size: int) -> None:
+def test_found_after_the_study(name: str, size: int) -> None:
     unit, make = HARD[name]
     needle = make(size)
     rest = (unit * 70_000)[:70_000]
@@ -106,6 +151,24 @@ def test_found_after_a_method_gave_up(name: str, size: int) -> None:
         agree(map, content, needle, 0, len(content))
         agree(map, content, needle, 1, len(content) - 1)
         map.close()
+
+
+def test_none_is_the_default_bound() -> None:
+    map = map_of(b"abcabcabc")
+    map.seek(1)
+    assert map.find(b"a", None) == map.find(b"a", None, None) == map.find(b"a") == 3
+    assert map.rfind(b"a", None, 6) == map.rfind(b"a", 2, 6) == 3
+    assert map.rfind(b"a", 0, None) == 6
+    map.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="asks for memory that Windows would reserve")
+def test_the_default_end_is_far_away() -> None:
+    size = (1 << 32) + 10
+    map = ref.mmap(-1, size, flags=ref.MAP_PRIVATE | ref.MAP_NORESERVE)
+    map[size - 3] = 97
+    assert map.find(b"a", size - 9) == map.rfind(b"a", size - 9) == size - 3
+    map.close()
 
 
 def test_reads_nothing_outside_the_range(script: Callable[..., str]) -> None:

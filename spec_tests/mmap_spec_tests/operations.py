@@ -23,6 +23,7 @@ target; any other name is an operation of the worker's own:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -42,6 +43,27 @@ class Operation(NamedTuple):
 
 
 Program = list[Operation]
+
+
+def program_of(data: object) -> Program:
+    """The program that a list of operations as JSON has them is.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(data, list) or not data:
+        raise ValueError("a program is a list of operations")
+    return [_operation_of(item) for item in data]
+
+
+def _operation_of(item: object) -> Operation:
+    if isinstance(item, list) and 2 <= len(item) <= 4:
+        parts: list[Any] = [*item, *([], {})[len(item) - 2 :]]
+        if tuple(map(type, parts)) == (str, str, list, dict):
+            return Operation(*parts)
+    raise ValueError(
+        f"an operation is [target, method, arguments, keywords], not {json.dumps(item)[:60]}"
+    )
 
 
 def octets(data: bytes) -> Value:
@@ -87,6 +109,11 @@ def reentrant_buffer(data: bytes, does: Iterable[Operation]) -> Value:
 def cut(start: Value, stop: Value, step: Value = None) -> Value:
     """A slice."""
     return {"slice": [start, stop, step]}
+
+
+def tag_name(name: str) -> Value:
+    """A name for a mapping on Windows, which no other worker uses."""
+    return {"tagname": name}
 
 
 STRANGE: Value = {"object": None}

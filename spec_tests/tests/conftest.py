@@ -33,6 +33,8 @@ _KINDS = (ValueError, TypeError, IndexError, OverflowError, OSError, BufferError
 
 
 def _facts(edition: Edition, platform: str = "unix") -> Facts:
+    if platform == "windows":
+        return Facts(edition, platform, granularity=1 << 16, capabilities=frozenset(["resize"]))
     return Facts(edition, platform, constants=_CONSTANTS, capabilities=_CAPABILITIES)
 
 

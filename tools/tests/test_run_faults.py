@@ -18,11 +18,11 @@ UNIX, SYSTEM, OBJECT = "mapping_unix.c", "mmap_system.c", "mmap_object.c"
 FAULTS = {
     ("mmap", "mmap()", "changed: descriptors"): (UNIX, "close_descriptor(made.fd);", ""),
     ("ftruncate", "resize", "changed: mappings"): (UNIX, "trim(mapping, before);", "(void)before;"),
-    ("msync", "flush", "no OSError"): (UNIX, "return msync(", "return 0 & msync("),
+    ("msync", "flush", "no OSError"): (UNIX, " = msync(", " = 0 & msync("),
     ("madvise", "madvise", "m0: cannot close"): (
         SYSTEM,
         "let_go(self);",
-        "self->holds -= !result;",
+        "self->holds -= !status;",
     ),
     ("fstat", "mmap()", "left: 1 objects"): (OBJECT, "        Py_DECREF(self);\n", ""),
 }

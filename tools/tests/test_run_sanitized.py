@@ -19,9 +19,9 @@ SHORT = ("--budget", "1", "--area", "position")
 FAULTS = (
     (
         "mmap_object.h",
-        "    hold(self);\n    PyObject *copy",
+        "    return PyBytes_From",
         "    if (length == 13) *(volatile unsigned char *)(self->mapping.data + start + length);\n"
-        "    hold(self);\n    PyObject *copy",
+        "    return PyBytes_From",
     ),
     (
         "arguments.c",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mmap_conformance import __version__
-from mmap_conformance.cli import explain, listing, replay, run, selftest
+from mmap_conformance.cli import expectations, explain, listing, replay, run, selftest
 from mmap_conformance.errors import UsageError
 from mmap_conformance.options import BUDGETS, Options
 from mmap_spec_tests.clause import LEVELS, Edition, parse_edition
@@ -39,6 +39,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _list(verbs.add_parser("list", help="list clauses, implementations or editions"))
     _explain(verbs.add_parser("explain", help="tell what a clause says"))
     _replay(verbs.add_parser("replay", help="run recorded programs again"))
+    _expectations(verbs.add_parser("expectations", help="keep a file of known findings"))
     _selftest(verbs.add_parser("selftest", help="see that an implementation can be tested"))
     return parser.parse_args(arguments)
 
@@ -50,6 +51,26 @@ def _run(parser: argparse.ArgumentParser) -> None:
         "stdlib, reference, MODULE, MODULE@INTERPRETER, or a name from pyproject.toml "
         "(default: reference stdlib)",
     )
+    _search(parser)
+    parser.add_argument(
+        "--expectations", type=Path, metavar="FILE", help="findings that are known (TOML)"
+    )
+    parser.add_argument(
+        "--report",
+        action="append",
+        default=[],
+        metavar="FORMAT=PATH",
+        help="write a report; FORMAT is jsonl (repeatable)",
+    )
+    parser.add_argument(
+        "--reproducers", type=Path, metavar="DIR", help="write a script for each finding"
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="show every clause, and what dying workers wrote"
+    )
+
+
+def _search(parser: argparse.ArgumentParser) -> None:
     defaults = Options()
     names = ", ".join(f"{name} ({seconds:g} s)" for name, seconds in BUDGETS.items())
     parser.add_argument(
@@ -75,22 +96,18 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--area", type=area, action="append", default=[], help="only this one (repeatable)"
     )
-    parser.add_argument(
-        "--expectations", type=Path, metavar="FILE", help="findings that are known (TOML)"
-    )
-    parser.add_argument(
-        "--report",
-        action="append",
-        default=[],
-        metavar="FORMAT=PATH",
-        help="write a report; FORMAT is jsonl (repeatable)",
-    )
-    parser.add_argument(
-        "--reproducers", type=Path, metavar="DIR", help="write a script for each finding"
-    )
-    parser.add_argument(
-        "--verbose", action="store_true", help="show every clause, and what dying workers wrote"
-    )
+
+
+def _expectations(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    update = verbs.add_parser("update", help="write what is found, leave out what is gone")
+    update.set_defaults(verb=expectations.update)
+    update.add_argument("file", type=Path, metavar="FILE", help="written anew (TOML)")
+    _common(update, "as for run", nargs="+")
+    _search(update)
+    check = verbs.add_parser("check", help="refuse findings without kind or reason")
+    check.set_defaults(verb=expectations.check)
+    check.add_argument("files", type=Path, metavar="FILE", nargs="+", help="TOML")
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
@@ -121,10 +138,10 @@ def _selftest(parser: argparse.ArgumentParser) -> None:
     _common(parser, "as for run (default: reference stdlib)")
 
 
-def _common(parser: argparse.ArgumentParser, implementations: str) -> None:
+def _common(parser: argparse.ArgumentParser, implementations: str, *, nargs: str = "*") -> None:
     defaults = Options()
     parser.add_argument(
-        "implementations", metavar="IMPLEMENTATION", nargs="*", help=implementations
+        "implementations", metavar="IMPLEMENTATION", nargs=nargs, help=implementations
     )
     parser.add_argument(
         "--edition",

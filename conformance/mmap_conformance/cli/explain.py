@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from mmap_conformance.expectations import SHIPPED, Expectations
+from mmap_conformance.expectations import shipped
 from mmap_conformance.render import lines
 from mmap_spec_tests.clause import edition_text
 from mmap_spec_tests.clauses import AREA_OF, CLAUSES
@@ -28,9 +28,10 @@ def run(parsed: argparse.Namespace) -> int:
         print(f"  needs:      {clause.needs}")
     if clause.source:
         print(f"  discussed:  {clause.source}")
-    for entry in Expectations.read(SHIPPED).entries:
+    for entry in shipped().entries:
         if entry.clause == clause.id:
-            print(f"  known:      CPython{entry.versions}, {entry.operation}: {entry.reason}")
+            names = ", ".join(entry.implementations)
+            print(f"  known:      {names}{entry.versions}, {entry.operation}: {entry.reason}")
     program = example(clause.id)
     if program is not None:
         print("\n  A smallest program that shows it:\n")

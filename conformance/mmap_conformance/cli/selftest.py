@@ -15,7 +15,10 @@ from mmap_conformance.gate import NOT_STARTED, OK
 from mmap_conformance.options import Options
 from mmap_conformance.workers import Workers
 
-_DEATHS = ((signal.SIGSEGV, "crashed"), (signal.SIGKILL, "crashed"), (signal.SIGSTOP, "hung"))
+if sys.platform == "win32":
+    _DEATHS = ((signal.SIGTERM, "crashed"),)
+else:
+    _DEATHS = ((signal.SIGSEGV, "crashed"), (signal.SIGKILL, "crashed"), (signal.SIGSTOP, "hung"))
 
 
 def run(parsed: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from mmap_conformance.events import (
     Finished,
     Found,
     NotStarted,
+    Stale,
     Started,
     Verdict,
 )
@@ -71,6 +72,10 @@ class JsonlReport:
         elif isinstance(event, Found):
             self._expected += bool(event.finding.reason)
             self._write("finding", _finding(event.finding, self._lines["finding"] + 1))
+        elif isinstance(event, Stale):
+            content = dataclasses.asdict(event)
+            content["program"] = [list(operation) for operation in event.program]
+            self._write("stale", content)
         elif isinstance(event, Finished):
             self._write("finished", _finished(event))
             self._open.discard(event.implementation)
@@ -86,6 +91,7 @@ class JsonlReport:
                 "finished": self._lines["finished"],
                 "findings": self._lines["finding"],
                 "expected": self._expected,
+                "stale": self._lines["stale"],
             }
             self._write("footer", {"lines": sum(self._lines.values()) + 1, "counts": counts})
         self._stream.close()
@@ -204,6 +210,9 @@ def _event(line: dict[str, Any], findings: dict[int, Finding]) -> Event:
         return NotStarted(**content)
     if kind == "finding":
         return Found(findings[line["number"]])
+    if kind == "stale":
+        content["program"] = [Operation(*operation) for operation in line["program"]]
+        return Stale(**content)
     if kind != "finished":
         raise ValueError(f"unknown type {kind!r}")
     content["verdicts"] = tuple(

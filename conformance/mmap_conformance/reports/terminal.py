@@ -85,10 +85,14 @@ class Terminal:
         elif isinstance(event, Finished) and name in self._bars:
             self._progress.update(self._bars[name], completed=1.0)
 
-    def close(self) -> None:
-        """Print the report."""
+    def stop(self) -> None:
+        """End the progress that is shown."""
         if self._shown:
             self._progress.stop()
+
+    def close(self) -> None:
+        """Print the report."""
+        self.stop()
         gate = self._gate
         if gate.finished:
             columns = [gate.finished[name] for name in self._names if name in gate.finished]
@@ -143,6 +147,7 @@ class Terminal:
             self._print(f"\nFindings ({len(failures)}{shared})", "bold")
             for number, alike in enumerate(groups, 1):
                 self._finding(number, alike)
+        self._stale()
         self._compact("Expected findings", expected)
         self._compact("Flaky, so not counted", flaky)
         self._compact(f"Information, below level {gate.level}", information)
@@ -166,6 +171,17 @@ class Terminal:
                 self._print(
                     f"   flaky:    {each.implementation}, seen in {seen} of {tried} replays"
                 )
+
+    def _stale(self) -> None:
+        stale = self._gate.stale
+        if not stale:
+            return
+        self._print(f"\nStale expectations ({len(stale)})", "bold")
+        for event in stale:
+            call = lines(event.program[-1:])[0]
+            now = f"now it {event.got}" if event.got else "now it does what it should"
+            what = f"{event.implementation}: {event.clause}: {call}"
+            self._print(f"  {what} was known as {event.was!r}, {now}", "bold red")
 
     def _compact(self, title: str, findings: list[Finding]) -> None:
         if not findings:

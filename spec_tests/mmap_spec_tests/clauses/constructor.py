@@ -187,6 +187,12 @@ CLAUSES = (
         restates=("f3e41f1b90",),
     ),
     Clause(
+        "constructor.windows-extends-for-writing-only",
+        "A length larger than the file is an OSError where the map cannot write to the file.",
+        "should",
+        platforms=_WINDOWS,
+    ),
+    Clause(
         "constructor.windows-empty-file-raises",
         "Length 0 on an empty file is an error.",
         "must",
@@ -207,6 +213,20 @@ CLAUSES = (
         "must",
         platforms=_WINDOWS,
         restates=("75572ccfdd",),
+    ),
+    Clause(
+        "constructor.windows-tagname-types",
+        "A tagname that is neither text nor None is a TypeError, one with a null character a "
+        "ValueError.",
+        "should",
+        platforms=_WINDOWS,
+        source="gh-81489",
+    ),
+    Clause(
+        "constructor.windows-zero-is-anonymous",
+        "File number 0 gives memory that belongs to no file, as -1 does.",
+        "should",
+        platforms=_WINDOWS,
     ),
     Clause(
         "constructor.windows-many-mappings",

@@ -13,6 +13,8 @@ VALUE_ERROR = Raises(("ValueError",))
 INDEX_ERROR = Raises(("IndexError",))
 BUFFER_ERROR = Raises(("BufferError",))
 OVERFLOW_ERROR = Raises(("OverflowError",))
+LARGE = 2**28
+"""Bytes that a process can be trusted to get."""
 CONVERSION_ERRORS = frozenset(("TypeError", "OverflowError", "BufferError"))
 
 

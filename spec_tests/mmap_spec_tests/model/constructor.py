@@ -7,6 +7,8 @@ from typing import Any
 
 from mmap_spec_tests.expectation import NONE, RAISES, Expectation, Raises
 from mmap_spec_tests.model import arguments as args
+from mmap_spec_tests.model import windows
+from mmap_spec_tests.model.arguments import LARGE
 from mmap_spec_tests.model.state import COPY, DEFAULT, READ, WRITE, File, Map, Memory, World
 from mmap_spec_tests.model.table import elsewhere
 from mmap_spec_tests.operations import Operation, Value, tag_of
@@ -20,23 +22,32 @@ _MARKS = (
     "offset.default-zero",
     "offset.counts-from-file-start",
     "access.reading-leaves-file",
+    "constructor.windows-extends-file",
+    "constructor.windows-tagname-names",
+    "constructor.windows-tagname-none",
 )
 """Clauses that a new map speaks for when it is first looked at."""
-_NAMES = ("fileno", "length", "flags", "prot", "access", "offset")
+_NAMES = {
+    "unix": ("fileno", "length", "flags", "prot", "access", "offset"),
+    "windows": ("fileno", "length", "tagname", "access", "offset"),
+}
+_TRACKFD = {"unix": (3, 13), "windows": (3, 15)}
 _OS_ERROR = Raises(("OSError",))
 _ACCESS = {"ACCESS_READ": READ, "ACCESS_WRITE": WRITE, "ACCESS_COPY": COPY, "ACCESS_DEFAULT": ""}
 
 
 @elsewhere("mmap()")
 def construct(world: World, operation: Operation) -> Expectation:
-    if len(operation.arguments) > len(_NAMES):
+    platform = world.facts.platform
+    names = _NAMES[platform]
+    if len(operation.arguments) > len(names):
         raise LookupError("too many arguments: no clause is about that")
-    given: dict[str, Value] = dict(zip(_NAMES, operation.arguments, strict=False))
+    given: dict[str, Value] = dict(zip(names, operation.arguments, strict=False))
     given.update(operation.keywords)
-    if given.keys() - {*_NAMES, "trackfd"}:
+    if given.keys() - {*names, "trackfd"}:
         raise LookupError("an unknown keyword: no clause is about that")
-    if "trackfd" in given and world.facts.edition < (3, 13):
-        raise LookupError("trackfd came with 3.13")
+    if "trackfd" in given and world.facts.edition < _TRACKFD[platform]:
+        raise LookupError("trackfd came later")
     trackfd = given.pop("trackfd", True)
     file = _file(world, given.get("fileno"))
 
@@ -51,6 +62,10 @@ def construct(world: World, operation: Operation) -> Expectation:
     wrong = _conversions(world, given)
     if wrong:
         return no("constructor.argument-types", args.merge(*wrong))
+    misnamed = windows.misnamed(given.get("tagname"))
+    if misnamed is not None:
+        early = [_OS_ERROR] if file is not None and not file.open else []
+        return no("constructor.windows-tagname-types", args.merge(misnamed, *early))
     length, offset = args.whole(given["length"]), args.whole(given.get("offset", 0))
     assert length is not None and offset is not None
     access = _constant(world, given.get("access", "ACCESS_DEFAULT"), "ACCESS_")
@@ -89,7 +104,7 @@ def _conversions(world: World, given: dict[str, Value]) -> list[Raises]:
     if "fileno" not in given or "length" not in given:
         wrong.append(args.TYPE_ERROR)
     for name, value in given.items():
-        if tag_of(value) in ("descriptor", "constant"):
+        if name == "tagname" or tag_of(value) in ("descriptor", "constant"):
             continue
         number = args.size_of(world, value)
         if type(number) is Raises:
@@ -139,7 +154,8 @@ def _map(
     access = _constant(world, given.get("access", "ACCESS_DEFAULT"), "ACCESS_")
     flags = _constant(world, given.get("flags", "MAP_SHARED"), "MAP_")
     prot = _constant(world, given.get("prot", "PROT_READ|PROT_WRITE"), "PROT_")
-    anonymous = args.whole(fileno) == -1
+    on_windows = world.facts.platform == "windows"
+    anonymous = args.whole(fileno) == -1 or (on_windows and args.whole(fileno) == 0)
     unaligned = offset % world.facts.granularity != 0
     at_system: list[Any] = []  # refusals that come from the system, in whatever order
     if not anonymous and (file is None or not file.open):
@@ -153,17 +169,22 @@ def _map(
         at_system.append(("constructor.anonymous-length-zero-raises", errors))
     size = length
     if file is not None and file.open:
-        rest = len(file.data) - offset
-        if length == 0 and not file.data:
-            at_system.append(("constructor.empty-file-raises", args.VALUE_ERROR))
-        elif length == 0 and rest <= 0:
-            at_system.append(("offset.past-end-value-error", args.VALUE_ERROR))
-        elif length > rest:
-            at_system.append(("constructor.length-beyond-file-raises", args.VALUE_ERROR))
-        size = length or rest
         shared = access == "ACCESS_WRITE" or (
             access == "ACCESS_DEFAULT" and flags == "MAP_SHARED" and "PROT_WRITE" in prot
         )
+        rest = len(file.data) - offset
+        if length == 0 and not file.data:
+            must = ("constructor.windows-empty-file-raises", RAISES)
+            at_system.append(("constructor.empty-file-raises", args.VALUE_ERROR, must))
+        elif length == 0 and rest <= 0:
+            at_system.append(("offset.past-end-value-error", args.VALUE_ERROR))
+        elif length > rest and not on_windows:
+            at_system.append(("constructor.length-beyond-file-raises", args.VALUE_ERROR))
+        elif length > rest and not shared:
+            at_system.append(("constructor.windows-extends-for-writing-only", _OS_ERROR))
+        elif length > rest and offset + length > LARGE:
+            raise LookupError("whether there is so much room is not the model's to say")
+        size = length or rest
         if shared and file.mode == "read":
             at_system.append(("constructor.needs-update-descriptor", RAISES))
     if at_system:
@@ -173,14 +194,19 @@ def _map(
     mode = _ACCESS[access] or (DEFAULT if "PROT_WRITE" in prot else READ)
     private = mode == COPY or flags == "MAP_PRIVATE"
 
+    named = windows.held(world, given.get("tagname"), file, size, mode)
+
     def effect() -> None:
         if file is None:
-            made = Map(Memory(bytes(size)), size, offset=offset, access=mode, private=private)
+            memory = named or Memory(bytes(size))
+            made = Map(memory, size, offset=offset, access=mode, private=private)
         elif private:
             content = bytes(file.data[offset : offset + size])
             made = Map(Memory(content), size, offset=offset, access=mode, file=file, private=True)
         else:
+            windows.extend(file, offset + size)
             made = Map(file, size, base=offset, offset=offset, access=mode, file=file)
+        made.name = windows.name_of(given.get("tagname"))
         made.trackfd = trackfd
         made.by_prot = mode == READ and access == "ACCESS_DEFAULT"
         made.plain = not given.keys() & {"access", "flags", "prot"}
@@ -189,7 +215,9 @@ def _map(
             made.made = ("constructor.length-zero-maps-whole-file",)
         world.maps[target] = made
 
-    checks = tuple((clause, NONE) for clause in _claims(given, file, access, trackfd))
+    claims = windows.claims(world, given, file) if on_windows else []
+    claims += _claims(given, file, access, trackfd)
+    checks = tuple((clause, NONE) for clause in claims)
     return Expectation(checks, effect, marks=_MARKS)
 
 

@@ -26,9 +26,6 @@ _MARKS = ("resize.keeps-position", "resize.keeps-bytes")
 HUGE = 2**47
 """Bytes no address space of today has room for."""
 
-LARGE = 2**28
-"""Bytes that a process can be trusted to get."""
-
 
 @on_map("size")
 def size(world: World, map: Map) -> Expectation:
@@ -61,7 +58,7 @@ def resize(world: World, map: Map, new: Value) -> Expectation:
     wrong = _refusals(world, map, number)
     if wrong:
         clause = wrong[0][0]
-        keeps = _KEEPS_FILE.get(clause, _KEEPS)
+        keeps = _KEEPS if map.file is None else _KEEPS_FILE.get(clause, _KEEPS)
         return refused(map, clause, args.merge(*(e for _, e in wrong)), keeps=keeps)
     if map.file is None:
         return _resize_anonymous(world, map, number)
@@ -76,6 +73,8 @@ def _refusals(world: World, map: Map, number: int) -> list[tuple[str, Raises]]:
         wrong.append(("resize.exports-buffer-error", args.BUFFER_ERROR))
     if not map.trackfd:
         wrong.append(("constructor.trackfd-false", args.VALUE_ERROR))
+    if _is_held_elsewhere(world, map):
+        wrong.append(("resize.windows-held-elsewhere", Raises(("OSError",))))
     if number < 0:
         wrong.append(("resize.out-of-range-value-error", args.VALUE_ERROR))
     elif number == 0:
@@ -83,9 +82,15 @@ def _refusals(world: World, map: Map, number: int) -> list[tuple[str, Raises]]:
     elif number >= HUGE:
         errors = Raises(("OSError", "ValueError", "OverflowError", "MemoryError"))
         wrong.append(("resize.too-large-raises", errors))
-    elif number > LARGE:
+    elif number > args.LARGE:
         raise ValueError("whether there is so much memory is not the model's to say")
     return wrong
+
+
+def _is_held_elsewhere(world: World, map: Map) -> bool:
+    """Whether another open map has the same name: a file may be mapped under others."""
+    others = (other for _, other in world.open_maps() if other is not map)
+    return bool(map.name) and any(other.name == map.name for other in others)
 
 
 def _resize_anonymous(world: World, map: Map, number: int) -> Expectation:
@@ -146,4 +151,12 @@ def _resize_file(world: World, map: Map, number: int) -> Expectation:
         # Nothing can be done about the file: the descriptor is for reading.
         return refused(map, _KEEPS, Raises(("OSError", "ValueError")), keeps=_KEEPS)
     marks = (*_MARKS, "offset.resize-counts-from-offset")
+    if world.facts.platform == "windows" and _shares_file(world, map):
+        # The system refuses to cut a file that is mapped elsewhere, and may refuse more.
+        either = Either((NONE, Raises(("OSError",))))
+        return Expectation(((clause, either),), effect, NONE, marks)
     return Expectation(((clause, NONE),), effect, marks=marks)
+
+
+def _shares_file(world: World, map: Map) -> bool:
+    return any(other.file is map.file for _, other in world.open_maps() if other is not map)

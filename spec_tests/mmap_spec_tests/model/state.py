@@ -84,7 +84,7 @@ class Map:
 
     __slots__ = (
         "access", "anonymous", "base", "blame", "by_prot", "certain", "closed", "exports", "file",
-        "identity", "made", "memory", "offset", "plain", "pos", "private", "shrunk", "size",
+        "identity", "made", "memory", "name", "offset", "plain", "pos", "private", "shrunk", "size",
         "trackfd",
     )  # fmt: skip
 
@@ -119,6 +119,7 @@ class Map:
         self.made: Blame = ()  # for the length
         self.by_prot = False  # read-only because of prot, not of access
         self.plain = False  # made without access, flags and prot
+        self.name = ""  # of its memory, on Windows
 
     @property
     def bytes(self) -> bytes:
@@ -129,7 +130,10 @@ class Map:
         """Checks of an operation that looks at the bytes: who wrote them, then itself."""
         checks = (*shows(self.memory.blame, allowed), (clause, allowed))
         if self.memory.writer not in (None, self.identity):
-            checks = (("sharing.maps-of-one-file", Shows(allowed)), *checks)
+            shared = (
+                "constructor.windows-tagname-names" if self.name else "sharing.maps-of-one-file"
+            )
+            checks = ((shared, Shows(allowed)), *checks)
         if self.offset and self.file is not None:
             checks += (("offset.counts-from-file-start", allowed),)
         if not self.memory.blame:

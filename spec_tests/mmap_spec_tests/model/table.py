@@ -183,10 +183,15 @@ def changed(world: World, map: Map, clause: str) -> None:
     settle(world, map.file, map)
 
 
-_BY_DEFAULT = ("constructor.flags-default-shared", "constructor.prot-default-read-write")
+_BY_DEFAULT = (
+    "constructor.flags-default-shared",
+    "constructor.prot-default-read-write",
+    "constructor.windows-default-writes-through",
+)
 
 CHANGES = (
     "sharing.maps-of-one-file",
+    "constructor.windows-tagname-names",
     "access.copy-leaves-file",
     "sharing.private-map-hides-changes",
     "access.write-updates-file",

@@ -2,7 +2,15 @@
 
 from mmap_spec_tests.draw import Draw
 from mmap_spec_tests.model.state import World
-from mmap_spec_tests.operations import STRANGE, Operation, Value, descriptor, index
+from mmap_spec_tests.operations import (
+    STRANGE,
+    Operation,
+    Value,
+    descriptor,
+    index,
+    octets,
+    tag_name,
+)
 from mmap_spec_tests.rules.table import free, has_file, huge, pick_file, rule
 
 _AREA = "constructor"
@@ -70,9 +78,10 @@ def map_oddly(draw: Draw, world: World) -> Operation:
     for _ in range(draw.integer(1, 2)):
         what = draw.choice(("length", "offset", "access", "both", "fileno"))
         if what == "length":
-            given["length"] = draw.choice(
-                (-1, 2**40, -(2**70), 1.5, None, "1", index(1), huge(draw, world))
-            )
+            lengths: list[Value] = [-1, -(2**70), 1.5, None, "1", index(1)]
+            if world.facts.platform == "unix":  # on Windows the file would get that long
+                lengths += [2**40, huge(draw, world)]
+            given["length"] = draw.choice(lengths)
         elif what == "offset":
             odd = (-1, 1, granularity - 1, 2 * granularity + 1, -granularity, 1.5, 2**70, 2**40)
             given["offset"] = draw.choice(odd)
@@ -90,9 +99,36 @@ def map_oddly(draw: Draw, world: World) -> Operation:
     return Operation(free(world, "m"), "mmap()", [fileno, length], given)
 
 
+def _names(world: World) -> bool:
+    return _room(world) and world.facts.platform == "windows"
+
+
+@rule(_AREA, _names, weight=2)
+def map_named(draw: Draw, world: World) -> Operation:
+    """Memory with a name, new or taken; or a name that is none."""
+    page = world.facts.page
+    held = [map for _, map in world.open_maps() if map.name and map.file is None]
+    if held and draw.integer(0, 1):
+        map = draw.choice(held)
+        keywords = {"access": constant(f"ACCESS_{map.access}")} if map.access != "DEFAULT" else {}
+        arguments = [-1, map.size, tag_name(map.name)]
+        return Operation(free(world, "m"), "mmap()", arguments, keywords)
+    taken = {map.name for _, map in world.open_maps()}
+    names = [name for name in ("one", "zwei", "\u4e09", "one two") if name not in taken]
+    odd = (None, None, 5, octets(b"one"), tag_name("a\0b"), STRANGE)
+    name = draw.choice(odd) if draw.integer(0, 3) == 0 else tag_name(draw.choice(names))
+    length = draw.choice((1, 13, page, page + 1))
+    fileno: Value = draw.choice((-1, 0))
+    if has_file(world) and draw.integer(0, 3) == 0:
+        handle, file = pick_file(draw, world)
+        fileno, length = descriptor(handle), max(len(file.data), 1)
+    return Operation(free(world, "m"), "mmap()", [fileno, length, name])
+
+
 def _tracks(world: World) -> bool:
     edition = world.facts.edition
-    return _file_and_room(world) and edition >= (3, 13) and world.facts.platform == "unix"
+    since = (3, 13) if world.facts.platform == "unix" else (3, 15)
+    return _file_and_room(world) and edition >= since
 
 
 @rule(_AREA, _tracks)
