@@ -34,7 +34,9 @@ SOURCES = (
 def options() -> list[str]:
     """What only compilers with a Unix-like command line know."""
     unix = sysconfig.get_config_var("CC")
-    return ["-Wall", "-Wextra", "-fvisibility=hidden"] if unix else []
+    # Short loops run at half speed on some processors where they cross such a line.
+    aligned = "-falign-loops=32"
+    return ["-Wall", "-Wextra", "-fvisibility=hidden", aligned] if unix else []
 
 
 def extensions() -> list[Extension]:

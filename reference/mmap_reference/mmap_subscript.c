@@ -54,7 +54,7 @@ slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t ste
         return NULL;
     }
     Py_ssize_t count = PySlice_AdjustIndices(self->mapping.size, &start, &stop, step);
-    if (step == 1 || count == 0) {
+    if (step == 1 || count <= 1) {
         return copy_of(self, count == 0 ? 0 : start, count);
     }
     PyObject *picked = PyBytes_FromStringAndSize(NULL, count);
@@ -141,17 +141,6 @@ set_byte(MmapObject *self, PyObject *key, PyObject *value)
     return result;
 }
 
-static void
-scatter(unsigned char *data, Py_ssize_t start, Py_ssize_t step, const unsigned char *bytes,
-        Py_ssize_t count)
-{
-    size_t place = (size_t)start; /* unsigned: the last step may leave the integers */
-
-    for (Py_ssize_t i = 0; i < count; i++, place += (size_t)step) {
-        data[place] = bytes[i];
-    }
-}
-
 /* The source may be this map, or another one of the same file at another address. No order
    of copying byte by byte is right for both; bytes objects are their own. */
 static int
@@ -173,18 +162,23 @@ set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t
         memmove(self->mapping.data + start, source->buf, (size_t)count);
         return 0;
     }
-    if (PyBytes_CheckExact(source->obj)) {
-        scatter(self->mapping.data, start, step, source->buf, count);
-        return 0;
+    unsigned char *data = self->mapping.data, *bytes = source->buf;
+    const int is_its_own = PyBytes_CheckExact(source->obj);
+    if (!is_its_own) { /* slices.set-from-itself */
+        bytes = PyMem_Malloc((size_t)count);
+        if (bytes == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        memcpy(bytes, source->buf, (size_t)count);
     }
-    unsigned char *copy = PyMem_Malloc((size_t)count); /* slices.set-from-itself */
-    if (copy == NULL) {
-        PyErr_NoMemory();
-        return -1;
+    size_t place = (size_t)start; /* unsigned: the last step may leave the integers */
+    for (Py_ssize_t i = 0; i < count; i++, place += (size_t)step) {
+        data[place] = bytes[i];
     }
-    memcpy(copy, source->buf, (size_t)count);
-    scatter(self->mapping.data, start, step, copy, count);
-    PyMem_Free(copy);
+    if (!is_its_own) {
+        PyMem_Free(bytes);
+    }
     return 0;
 }
 
