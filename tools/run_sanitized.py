@@ -1,4 +1,4 @@
-"""Builds the reference under ASan and UBSan and runs the gate on it.
+"""Builds the reference under ASan and UBSan and runs the gate on both editions.
 
     python tools/run_sanitized.py [OPTION of mmap-conformance run …]
 
@@ -10,71 +10,79 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from mmap_conformance.cli import main as command_line
+from safety.building import SOURCE, build, library
 
-ROOT = Path(__file__).resolve().parents[1]
-NAME = "reference-sanitized"
+from mmap_conformance.adapters import REFERENCES
+from mmap_conformance.cli import main as command_line
+from mmap_conformance.errors import UsageError
+from mmap_spec_tests.clause import edition_text
+
 FLAGS = "-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g -O1"
 EXIT_NOT_BUILT = 4
 
 
-def build(folder: Path) -> str:
-    """Build the extension into a folder; the path of the sanitizer's library.
+def environment() -> dict[str, str]:
+    """What a process needs that loads a sanitized extension.
 
     Raises:
-        OSError: there is no compiler.
-        subprocess.CalledProcessError: it does not compile.
+        UsageError: there is no sanitizer.
     """
-    command = [sys.executable, "setup.py", "--quiet", "build_ext", "--force"]
-    places = ["--build-lib", str(folder), "--build-temp", str(folder / "temporary")]
-    subprocess.run([*command, *places], cwd=ROOT, env={**os.environ, "CFLAGS": FLAGS}, check=True)
-    for path in (ROOT / "reference" / "mmap_reference").glob("*.py"):
-        shutil.copy(path, folder / "mmap_reference")
-    compiler = os.environ.get("CC", "gcc")
-    told = subprocess.run(
-        [compiler, "-print-file-name=libasan.so"], check=True, capture_output=True, text=True
-    )
-    return told.stdout.strip()
-
-
-def configure(folder: Path, library: str) -> None:
-    """Say how to start a worker with the sanitized extension."""
-    environment = {
-        "PYTHONPATH": str(folder),
-        "LD_PRELOAD": library,
+    return {
+        "LD_PRELOAD": library("libasan.so"),
         # CPython itself never frees all; UBSan is to be as deadly as ASan.
         "ASAN_OPTIONS": "detect_leaks=0",
         "UBSAN_OPTIONS": "halt_on_error=1",
     }
-    pairs = ", ".join(f"{key} = {json.dumps(value)}" for key, value in environment.items())
-    (folder / "pyproject.toml").write_text(
-        f"[tool.mmap-conformance.implementations.{NAME}]\n"
-        f'module = "mmap_reference"\nedition = "3.1"\nenvironment = {{ {pairs} }}\n',
-        "utf-8",
-    )
+
+
+def configure(folder: Path) -> list[str]:
+    """Say how to start workers with the extension of a folder; the names of implementations.
+
+    Raises:
+        UsageError: there is no sanitizer.
+    """
+    variables = {**environment(), "PYTHONPATH": str(folder / "reference")}
+    pairs = ", ".join(f"{key} = {json.dumps(value)}" for key, value in variables.items())
+    names = [f"{name}-sanitized" for name in REFERENCES]
+    entries = [
+        f"[tool.mmap-conformance.implementations.{name}]\nmodule = {json.dumps(module)}\n"
+        f'edition = "{edition_text(edition)}"\nenvironment = {{ {pairs} }}\n'
+        for name, (module, edition) in zip(names, REFERENCES.values(), strict=True)
+    ]
+    (folder / "pyproject.toml").write_text("".join(entries), "utf-8")
+    return names
+
+
+def measure(source: Path, options: Sequence[str]) -> int:
+    """Build a package of the reference and run the gate on it; its exit code.
+
+    Raises:
+        UsageError: it cannot be built.
+    """
+    with tempfile.TemporaryDirectory(prefix="mmap-sanitized-") as name:
+        folder = Path(name)
+        build(folder, FLAGS, source=source)
+        names = configure(folder)
+        before = Path.cwd()
+        os.chdir(folder)
+        try:
+            return command_line(["run", *names, *options])
+        finally:
+            os.chdir(before)
 
 
 def main() -> int:
     """Build and run; the exit code of the gate."""
-    with tempfile.TemporaryDirectory(prefix="mmap-sanitized-") as name:
-        folder = Path(name)
-        try:
-            configure(folder, build(folder))
-        except (OSError, subprocess.CalledProcessError) as error:
-            print(f"run_sanitized: cannot build the extension: {error}", file=sys.stderr)
-            return EXIT_NOT_BUILT
-        before = Path.cwd()
-        os.chdir(folder)
-        try:
-            return command_line(["run", NAME, *sys.argv[1:]])
-        finally:
-            os.chdir(before)
+    try:
+        return measure(SOURCE, sys.argv[1:])
+    except UsageError as error:
+        print(f"run_sanitized: {error}", file=sys.stderr)
+        return EXIT_NOT_BUILT
 
 
 if __name__ == "__main__":

@@ -98,7 +98,10 @@ fit_to_file(const struct mapping_request *request, ptrdiff_t *length)
 {
     struct stat status;
 
-    if (fstat(request->fd, &status) != 0 || !S_ISREG(status.st_mode)) {
+    if (fstat(request->fd, &status) != 0) {
+        return errno;
+    }
+    if (!S_ISREG(status.st_mode)) {
         return MAPPING_DONE;
     }
     int64_t size = status.st_size;

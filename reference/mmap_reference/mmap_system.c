@@ -136,7 +136,8 @@ mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 #define NAME_PREFIX "cpython:mmap:"
 #define NAME_SIZE 80 /* with the prefix and a zero: the system's limit */
 
-/* Names are for those who debug: others are spared the system call. */
+/* Names are for those who debug: others are spared the system call. -1 and an error where
+   that cannot be found out. */
 static int
 is_debugging(void)
 {
@@ -144,11 +145,14 @@ is_debugging(void)
     return 1;
 #else
     PyObject *flags = PySys_GetObject("flags");
-    PyObject *mode = flags == NULL ? NULL : PyObject_GetAttrString(flags, "dev_mode");
+    if (flags == NULL) { /* it is always there: what was lacking is memory to ask for it */
+        PyErr_NoMemory();
+        return -1;
+    }
+    PyObject *mode = PyObject_GetAttrString(flags, "dev_mode");
     int debugging = mode == NULL ? -1 : PyObject_IsTrue(mode);
     Py_XDECREF(mode);
-    PyErr_Clear();
-    return debugging == 1;
+    return debugging;
 #endif
 }
 
@@ -196,6 +200,9 @@ mmap_set_name(PyObject *op, PyObject *argument)
         return NULL;
     }
     const int debugging = is_debugging();
+    if (debugging < 0) {
+        return NULL;
+    }
     LOCKED(op, named = set_name_locked((MmapObject *)op, name, (size_t)length, debugging));
     if (!named) {
         return NULL;

@@ -517,6 +517,7 @@ def test_the_import_says_how_to_build(tmp_path: Path) -> None:
     done = subprocess.run(
         [
             sys.executable,
+            "-S",  # an editable install would find the other half
             "-c",
             f"import sys; sys.path[:0] = [{str(tmp_path)!r}]; import mmap_reference",
         ],

@@ -1,0 +1,61 @@
+"""Programs to feed an implementation with, where nobody judges what comes of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from mmap import PAGESIZE
+
+from mmap_conformance.adapters import REFERENCES
+from mmap_conformance.engine import LENGTH
+from mmap_conformance.inprocess import model_facts
+from mmap_conformance.worker import facts, load
+from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.draw import BytesDraw
+from mmap_spec_tests.operations import Operation, Program, descriptor, pattern
+from mmap_spec_tests.programs import Generator
+from mmap_spec_tests.rules import AREAS
+
+_BYTES = 6 * LENGTH + 40
+
+
+def kept() -> list[Program]:
+    """The programs of the corpus."""
+    return [entry.program for entry in corpus()]
+
+
+def special() -> list[Program]:
+    """What no rule makes: maps that the system holds in several areas, and their names."""
+    page = PAGESIZE
+    first_page = [{"constant": "MADV_DONTFORK"}, 0, page]
+    programs: list[Program] = []
+    for size in (2 * page, 10 * page):
+        for keywords in ({}, {"flags": {"constant": "MAP_PRIVATE"}}):
+            programs.append(
+                [
+                    Operation("f0", "file()", [pattern(5 * page)]),
+                    Operation("m0", "mmap()", [descriptor("f0"), 0], keywords),
+                    Operation("m0", "madvise", first_page),
+                    Operation("m0", "resize", [size]),
+                    Operation("m0", "[]=", [size - 1, 1]),
+                ]
+            )
+    for name in ("name", "", "n" * 67, "a\0b", 1):
+        programs.append(
+            [Operation("m0", "mmap()", [-1, page]), Operation("m0", "set_name", [name])]
+        )
+    return programs
+
+
+def generated(seed: int) -> Iterator[Program]:
+    """Programs of all areas in turn, without end, for the newest edition."""
+    module, edition = REFERENCES["reference-latest"]
+    loaded, problem = load(module)
+    if problem:
+        raise ModuleNotFoundError(problem)
+    generator = Generator(model_facts(facts(loaded), edition))
+    choices = random.Random(seed)
+    while True:
+        for area in AREAS:
+            draw = BytesDraw(choices.randbytes(_BYTES))
+            yield [operation for operation, _ in generator.program(draw, area, LENGTH)]
