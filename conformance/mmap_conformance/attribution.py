@@ -102,7 +102,7 @@ class Attribution:
         clauses = [clause for clause in spoken if left_behind or clause in hand]
         clauses.sort(key=lambda clause: clause not in expectation.risks)
         if not clauses:  # it was to leave that alone
-            refused = expectation.checks and type(expectation.checks[-1][1]) is Raises
+            refused = expectation.checks and type(expectation.lawful) is Raises
             alone = () if refused else LEFT_ALONE.get(found.shown_by, ())
             others = (*expectation.risks, *alone, *reversed(own), *expectation.marks)
             clauses = [clause for clause in others if self._holds(clause)][:1]

@@ -129,7 +129,7 @@ class _Script(Renderer):
         checks = expectation.checks if last else ()
         self._wanted = [allowed for clause, allowed in checks if clause == self._clause]
         if checks and not self._wanted:  # the clause is an earlier operation's: see what it left
-            self._wanted = [checks[-1][1]]
+            self._wanted = [expectation.lawful]
         body = self.block(operation, store=last)
         self.lines += self._before
         self._before = []
@@ -141,7 +141,7 @@ class _Script(Renderer):
         if not expectation.checks:
             self.lines += body
             return
-        allowed = expectation.checks[-1][1]
+        allowed = expectation.lawful
         if expectation.assumed is not None:
             self._either(body, expectation.assumed)
         elif isinstance(allowed, Returns | ReturnsLike | InChild):

@@ -82,7 +82,11 @@ class Workers:
         channel = self._live()
         assert isinstance(channel, Channel)
         channel.signal(number)
-        outcome = self.execute([Operation("f", "file()", [pattern(1)])]).outcomes[-1]
+        channel.timeout = self.timeout
+        channel.send([Operation("f", "file()", [pattern(1)])])
+        answer = channel.receive()
+        self._bury(answer)
+        outcome = answer.outcomes[-1]
         if type(outcome) is not dict or kind not in outcome:
             raise StartError(f"{number.name} of the worker was taken for {outcome}")
 

@@ -160,7 +160,7 @@ def test_a_signal_is_a_crash(opened: Open, number: signal.Signals) -> None:
     channel = opened()
     assert outcomes(channel, ANONYMOUS)
     channel.signal(number)
-    assert asked(channel, ANONYMOUS) == Answer([{"crashed": number.name}], 0)
+    assert asked(channel, ANONYMOUS) == Answer([{"crashed": number.name}], -1)
 
 
 @pytest.mark.parametrize(

@@ -134,9 +134,13 @@ def test_a_death_is_booked_to_what_asks_for_another_outcome() -> None:
 
 
 def test_a_death_without_a_clause_that_holds_breaks_the_clean_exit() -> None:
-    for steps in ([step("close")], [step("close", ("x.a", ONE))]):
-        divergence = found(steps, CRASH, waived={"x.a"})
-        assert (divergence.clause, divergence.allowed) == ("lifecycle.clean-exit", None)
+    divergence = found([step("close", ("x.a", ONE))], CRASH, waived={"x.a"})
+    assert (divergence.clause, divergence.allowed) == ("lifecycle.clean-exit", None)
+
+
+def test_a_death_in_what_is_the_workers_own_is_nobodys_fault() -> None:
+    """The machine may stop a process at any time."""
+    assert judged([step("file()"), step("tell", ("x.a", ONE))], CRASH) is None
 
 
 def test_a_death_is_not_due_to_what_it_would_have_shown() -> None:

@@ -161,9 +161,10 @@ def test_the_footer_counts(path: Path) -> None:
     write(path)
     assert lines(path)[-1] == {
         "type": "footer",
-        "lines": 8,
+        "lines": 9,
         "counts": {
             "started": 1, "not_started": 1, "finished": 1, "findings": 3, "expected": 1,
+            "stale": 1,
         },
     }  # fmt: skip
 
@@ -224,9 +225,9 @@ def test_a_line_that_is_cut_is_noticed(path: Path) -> None:
         (1, {"color": "red"}, "is broken: "),
         (2, {"number": None, "level": None, "program": 5}, "is broken: "),
         (2, {"program": [["m0"]]}, "is broken: "),
-        (5, {"verdicts": 5}, "is broken: "),
-        (5, {"verdicts": {"a.b": {"state": 1}}}, "is broken: "),
-        (7, {"lines": 9}, "lines are missing"),
+        (6, {"verdicts": 5}, "is broken: "),
+        (6, {"verdicts": {"a.b": {"state": 1}}}, "is broken: "),
+        (8, {"lines": 10}, "lines are missing"),
     ],
 )
 def test_what_is_broken_is_noticed(
@@ -325,7 +326,8 @@ def test_the_verdict_comes_last() -> None:
     assert "b: did not start: cannot import b: ImportError: no" in out
     last = out.rstrip().splitlines()[-1]
     assert last == (
-        "Not conformant: 1 unexpected finding in a. Did not start: b. "
+        "Not conformant: 1 unexpected finding in a. "
+        "Stale: 1 expected finding of a is gone or changed. Did not start: b. "
         "Not everything was tested of a."
     )
 

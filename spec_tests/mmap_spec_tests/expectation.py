@@ -166,6 +166,16 @@ class Expectation(NamedTuple):
     looks: bool = False
 
     @property
+    def lawful(self) -> Allowed:
+        """What the operation itself may come to, whatever state it looks at.
+
+        Raises:
+            IndexError: no clause speaks of the operation.
+        """
+        own = [allowed for _, allowed in self.checks if type(allowed) is not Shows]
+        return own[-1] if own else self.checks[-1][1]
+
+    @property
     def clauses(self) -> tuple[str, ...]:
         """The clauses the expectation rests on."""
         return tuple(clause for clause, _ in self.checks)

@@ -129,5 +129,5 @@ def test_every_proposal_of_a_rule_in_a_tiny_world(name: str) -> None:
     (rule,) = {rule for rule in RULES if rule.name == name}
     seen = [repr(each) for each in every(lambda draw: rule.propose(draw, world))]
     expected = {"delete": 4, "look": 3 + 5 + 256 + 3, "close_again": 1, "tell": 1}
-    assert len(seen) == expected[name]
-    assert len(set(seen)) == len(seen)
+    assert len(set(seen)) == expected[name]
+    assert len(seen) < expected[name] + 8  # a byte that is there may come twice

@@ -177,9 +177,9 @@ ONE = Operation("m1", "mmap()", [descriptor("f0"), 1])
 NEEDLE = octets(b"o")
 
 FAULTS: list[tuple[str, type[mmap.mmap], list[Operation], str]] = [
-    ("search", OffByOne, [m("find", NEEDLE, 0)], "search.find-lowest"),
-    ("search", LastButOne, [m("rfind", NEEDLE, 0)], "search.rfind-highest"),
-    ("search", IgnoresTheStart, [m("find", octets(b"H"), 3)], "search.absent-minus-one"),
+    ("search", OffByOne, [m("find", NEEDLE)], "search.find-lowest"),
+    ("search", LastButOne, [m("rfind", NEEDLE)], "search.rfind-highest"),
+    ("search", IgnoresTheStart, [m("find", octets(b"H"), 3)], "search.bounds-as-in-slices"),
     ("position", ClampsTheEnd, [m("seek", 13)], "position.seek-out-of-range-value-error"),
     ("position", EndIsTheLastByte, [m("seek", -1, 2), m("tell")], "position.seek-from-end"),
     ("position", ReadsWithoutMoving, [m("readline"), m("tell")], "position.readline-advances"),

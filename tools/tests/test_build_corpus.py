@@ -40,6 +40,7 @@ def test_clauses_of_a_program(build_corpus: ModuleType) -> None:
         "constructor.accepts-descriptor",
         "position.starts-at-zero",
         "position.tell-returns-position",
+        "position.others-keep-position",
     }
     assert "position.write-stores" in build_corpus.clauses_of([FILE, MAP, WRITE, WHOLE], facts)
 

@@ -178,7 +178,7 @@ def test_what_is_missing_is_told_in_one_line(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert main_module.main([str(tmp_path)]) == 4
+    assert main_module.main([str(tmp_path)]) == 77
     told = capsys.readouterr().err
     assert told.count("\n") == 1
     assert "apt-get install" in told and "mingw-w64-tools" in told

@@ -41,7 +41,7 @@ def expect_reentrant(world: World, operation: Operation, expect: Expect) -> Expe
         clause = "reentrancy.resized-by-argument"
     else:
         clause = "reentrancy.changed-by-argument"
-    allowed: Allowed = converted.checks[-1][1]
+    allowed: Allowed = converted.lawful
     if map.closed:
         # A position of a closed map, or nothing flushed, does no harm, and no CPython minds.
         # Elsewhere whatever is checked first may be what is raised.

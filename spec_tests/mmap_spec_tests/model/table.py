@@ -75,7 +75,7 @@ def call(world: World, map: Map, operation: Operation) -> Expectation:
     allowed = VALUE_ERROR
     if method == "re.search()":  # re hides what the map raised
         return refused(map, clause, Raises(("ValueError", "TypeError")))
-    opened = handler(world, map, *arguments).checks[-1][1]
+    opened = handler(world, map, *arguments).lawful
     if type(opened) is Raises and CONVERSION_ERRORS.intersection(opened.names):
         # Until 3.14.0 closed was checked first, since then arguments are converted first.
         allowed = Raises(tuple(dict.fromkeys(("ValueError", *opened.names))))
@@ -109,7 +109,7 @@ _LATE = frozenset(("read", "seek", "write_byte"))
 
 def honours_index(world: World, method: str, expectation: Expectation) -> Expectation:
     """The same, but first of all the object with ``__index__`` must be accepted."""
-    allowed = expectation.checks[-1][1]
+    allowed = expectation.lawful
     if method in _LATE and world.facts.edition < (3, 8):
         checks = tuple((clause, Either((each, TYPE_ERROR))) for clause, each in expectation.checks)
         return expectation._replace(checks=checks, assumed=expectation.assumed or allowed)
