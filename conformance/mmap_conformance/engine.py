@@ -56,7 +56,7 @@ def run(adapters: Sequence[Adapter], options: Options) -> Iterator[Event]:
         UsageError: an expectations file makes no sense.
     """
     known = Expectations.read(options.expectations)
-    expectations = [known + Expectations.read(adapter.expectations) for adapter in adapters]
+    expectations = [known + Expectations.read(each.expectations).of_all() for each in adapters]
     for adapter, expected in zip(adapters, expectations, strict=True):
         with scratch() as directory:
             yield from _Run(adapter, options, expected, directory).events()

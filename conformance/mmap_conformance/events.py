@@ -63,7 +63,8 @@ class Verdict:
         clause: its id.
         status: the verdict.
         checks: how many outcomes were compared with it.
-        why: for ``not applicable``, the reason.
+        why: for ``not applicable``, the reason; for ``untested``, a clause of the same area
+            that is not met and may be in the way.
     """
 
     clause: str

@@ -134,6 +134,12 @@ class Expectations:
     def __add__(self, other: Expectations) -> Expectations:
         return replace(self, entries=(*self.entries, *other.entries))
 
+    def of_all(self) -> Expectations:
+        """The same, whatever implementations the file names: it was named for one itself."""
+        return replace(
+            self, entries=tuple(replace(each, implementations=("*",)) for each in self.entries)
+        )
+
     def of(self, names: Sequence[str], version: Edition, platform: str) -> Iterator[Expected]:
         """The entries that speak of an implementation; see ``Expected.applies``."""
         return (entry for entry in self.entries if entry.applies(names, version, platform))
@@ -154,6 +160,7 @@ def _comment(text: str) -> str:
     return "\n".join(lines)
 
 
+_SORTS = ("returned", "crashed", "hung", "protocol")
 _TEXTS = ("clause", "operation", "got", "program")
 _OPTIONAL = ("expected", "kind", "reason", "link", "since", "until", "platform")
 
@@ -172,6 +179,10 @@ def _entry(table: dict[str, Any], names: tuple[str, ...]) -> Expected:
         raise ValueError(f"unknown clause {table['clause']!r}")
     if table["operation"] not in METHODS:
         raise ValueError(f"unknown operation {table['operation']!r}")
+    if table["got"] not in _SORTS and not table["got"][0].isupper():
+        raise ValueError(
+            f"unknown got {table['got']!r}; known are {', '.join(_SORTS)} and names of exceptions"
+        )
     if table.get("kind", "") not in ("", *KINDS):
         raise ValueError(f"unknown kind {table['kind']!r}; known are {', '.join(KINDS)}")
     if table.get("platform", "") not in ("", "unix", "windows"):

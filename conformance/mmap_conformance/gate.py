@@ -88,7 +88,9 @@ class Gate:
 
     def _untested(self, event: Finished) -> bool:
         return any(
-            verdict.status == "untested" and not is_below(CLAUSES[verdict.clause].level, self.level)
+            verdict.status == "untested"
+            and not verdict.why
+            and not is_below(CLAUSES[verdict.clause].level, self.level)
             for verdict in event.verdicts
         )
 

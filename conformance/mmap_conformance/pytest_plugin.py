@@ -88,6 +88,7 @@ def _run_of(config: pytest.Config) -> tuple[list[Adapter], Options, Outputs]:
     from mmap_conformance.cli.implementations import adapters
     from mmap_conformance.cli.options import options_of
     from mmap_conformance.errors import StartError
+    from mmap_conformance.expectations import Expectations
     from mmap_conformance.outputs import Outputs
 
     words = ["run"]
@@ -100,6 +101,7 @@ def _run_of(config: pytest.Config) -> tuple[list[Adapter], Options, Outputs]:
             words += [f"--{name}", str(value)]
     parsed: argparse.Namespace = parse(words)
     options = options_of(parsed)
+    Expectations.read(options.expectations)
     names = _given(config, "implementation")
     there, missing = adapters(names, options.isolation)
     if missing:
@@ -189,7 +191,9 @@ class ClauseItem(pytest.Item):
         if verdict.status == "information":
             self.add_report_section("call", "information", told)
         if verdict.status == "untested":
-            pytest.skip("untested: no program reached it; give the run a larger budget")
+            if not verdict.why:
+                raise ConformanceFailure("untested: no program reached it in this budget")
+            pytest.skip(f"untested: {verdict.why} may be in the way")
         if verdict.status == "not applicable":
             pytest.skip(f"not applicable: {verdict.why}")
 

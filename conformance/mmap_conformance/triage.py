@@ -18,7 +18,7 @@ from mmap_conformance.options import Options
 from mmap_conformance.reduce import reduce
 from mmap_conformance.workers import Workers
 from mmap_spec_tests.clause import Clause
-from mmap_spec_tests.clauses import CLAUSES
+from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 from mmap_spec_tests.model import Facts, Unrunnable
 from mmap_spec_tests.operations import Program
 from mmap_spec_tests.programs import Step, modelled
@@ -136,7 +136,9 @@ class Triage:
             return Verdict(clause.id, "passed", checks)
         if clause.id not in self._judged:
             return Verdict(clause.id, "not applicable", why="not asked for")
-        return Verdict(clause.id, "untested")
+        area = AREA_OF[clause.id]
+        ways = (finding.clause for finding in self.findings if AREA_OF[finding.clause] == area)
+        return Verdict(clause.id, "untested", why=next(ways, ""))
 
     def _triaged(self, program: Program, divergence: Divergence) -> Finding | None:
         """The finding that a divergence is, unless it is known or not what was asked for.
@@ -248,7 +250,12 @@ class Triage:
         if not self.known.add(divergence, spoils=spoils):
             return None
         self._exercised[divergence.clause] += 1
-        return self._finding(program, divergence, self._repeats(program, divergence))
+        finding = self._finding(program, divergence, self._repeats(program, divergence))
+        if finding.repeats[0] == 0:  # one more sign of what is known, which may not show twice
+            led = finding.clause, finding.operation
+            known = (f.reason for f in self.findings if (f.clause, f.operation) == led)
+            finding = replace(finding, reason=next(known, ""))
+        return finding
 
     def _spoils(self, program: Program, divergence: Divergence) -> bool:
         """Whether the rest of a program cannot be judged after a divergence."""

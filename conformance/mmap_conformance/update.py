@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from mmap_conformance.adapters import Adapter
-from mmap_conformance.errors import UsageError
-from mmap_conformance.events import Event, Finding, Found, Stale, Started
+from mmap_conformance.engine import names_of
+from mmap_conformance.errors import StartError, UsageError
+from mmap_conformance.events import Event, Finding, Found, NotStarted, Stale, Started
 from mmap_conformance.expectations import Expectations, Expected
 from mmap_conformance.gate import fails
 from mmap_conformance.judge import got
@@ -50,8 +52,16 @@ class Update:
     _stale: set[tuple[str, str, str, str]] = field(default_factory=set)
 
     def __call__(self, event: Event) -> None:
-        """Take an event."""
+        """Take an event.
+
+        Raises:
+            StartError: an implementation did not start, and must not be taken for clean.
+            UsageError: the file is about other implementations.
+        """
+        if isinstance(event, NotStarted):
+            raise StartError(f"{event.implementation}: {event.reason}")
         if isinstance(event, Started):
+            self._refuse_others(event)
             self._level = event.level
             self._versions[event.implementation] = tuple(event.facts["version"])
         elif isinstance(event, Stale):
@@ -61,6 +71,21 @@ class Update:
             self._shown.add(_identity(f.clause, f.operation, f.sort, f.program))
         elif isinstance(event, Found) and fails(event.finding, self._level):
             self._add(event.finding)
+
+    def _refuse_others(self, event: Started) -> None:
+        """See that the file is about an implementation that is to be written into it.
+
+        Raises:
+            UsageError: it is not.
+        """
+        adapter = next(each for each in self.adapters if each.name == event.implementation)
+        names = names_of(adapter, event.facts)
+        about = self.known.implementations
+        if not any(fnmatchcase(name, each) for name in names for each in about):
+            raise UsageError(
+                f"the file is about {', '.join(about)}: add {names[0]!r} to its implementations, "
+                "or give it a file of its own"
+            )
 
     def close(self) -> None:
         """Nothing is held."""

@@ -142,6 +142,7 @@ def test_files_add_up(path: Path) -> None:
         (ENTRY + "since = 3.9", "finding 1: since is no text"),
         (ENTRY.replace('"find"', '"fnid"', 1), "finding 1: unknown operation 'fnid'"),
         (ENTRY.replace('"bug"', '"feature"'), "finding 1: unknown kind 'feature'"),
+        (ENTRY.replace('"returned"', '"retuned"'), "finding 1: unknown got 'retuned'"),
         (ENTRY + 'platform = "beos"', "finding 1: unknown platform 'beos'"),
         (ENTRY.replace("[-1, 1], {}]", "[-1, 1]"), "finding 1: program is none: "),
         (ENTRY.replace('"mmap()", [-1, 1]', '"mmap()", 5'), "an operation is [target, method"),

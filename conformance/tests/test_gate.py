@@ -157,3 +157,10 @@ def test_what_no_program_reached_has_not_passed(clause: str, level: Level, code:
     gate = gated(started(level=level), event)
     assert gate.code == code
     assert ("Not everything was tested of mine." in gate.words()) == bool(code)
+
+
+def test_what_a_known_finding_keeps_out_of_reach_does_not_count() -> None:
+    clause = "resize.zero-keeps-file"
+    verdicts = [Verdict(each, "passed", 5) for each in CLAUSES if each != clause]
+    way = Verdict(clause, "untested", why="resize.zero-raises")
+    assert gated(started(), Finished("mine", (*verdicts, way), (), 1, 1, 0, 1.0)).code == 0

@@ -10,6 +10,7 @@ import pytest
 
 from mmap_conformance.adapters import resolve
 from mmap_conformance.engine import run
+from mmap_conformance.errors import StartError, UsageError
 from mmap_conformance.events import Event, Found, Stale
 from mmap_conformance.expectations import Expectations, Expected
 from mmap_conformance.options import Options
@@ -112,3 +113,14 @@ def found(name: str) -> list[Found]:
     events: list[Event] = list(run([resolve(name)], Options(budget="0.6", clauses=(CLAUSE,))))
     assert not [event for event in events if isinstance(event, Stale)]
     return [event for event in events if isinstance(event, Found)]
+
+
+def test_a_file_about_others_is_not_written_into(path: Path) -> None:
+    known = Expectations((), ("mymmap", "other@*"))
+    with pytest.raises(UsageError, match="the file is about mymmap, other@"):
+        updated(path, known, "stdlib")
+
+
+def test_what_does_not_start_is_not_taken_for_clean(path: Path, faulty: Path) -> None:
+    with pytest.raises(StartError, match="cannot import raises_at_import"):
+        updated(path, Expectations(), "raises_at_import")

@@ -41,7 +41,7 @@ def _search(
         else:
             assert type(number) is int or number is None
             bounds.append(default if number is None else number)
-            huge |= abs(bounds[-1]) > world.facts.largest
+            huge |= not -world.facts.largest - 1 <= bounds[-1] <= world.facts.largest
     if wrong:
         if huge:
             wrong.append(args.OVERFLOW_ERROR)
