@@ -12,7 +12,15 @@ from mmap_conformance.channel import Answer
 from mmap_conformance.events import Finding, Stale, Verdict
 from mmap_conformance.expectations import Expected
 from mmap_conformance.gate import fails
-from mmap_conformance.judge import DEATHS, Divergence, describe, got, is_harmless, judge
+from mmap_conformance.judge import (
+    DEATHS,
+    Divergence,
+    describe,
+    failing,
+    got,
+    is_harmless,
+    judge,
+)
 from mmap_conformance.known import Known
 from mmap_conformance.options import Options
 from mmap_conformance.reduce import reduce
@@ -95,8 +103,7 @@ class Triage:
         found = None
         for _ in range(_TRIES):
             found = self._first(entry.program)
-            ends = found is not None and found.number == len(steps) - 1
-            if found is not None and ends and got(found.outcome) == entry.got:
+            if found is not None and self._is_that(entry, steps, found):
                 return self._expected(entry, found)
         return Stale(
             self._adapter.name,
@@ -106,6 +113,13 @@ class Triage:
             entry.program,
             describe(found.outcome) if found is not None else "",
         )
+
+    def _is_that(self, entry: Expected, steps: list[Step], found: Divergence) -> bool:
+        """Whether a divergence is the one that an entry speaks of."""
+        if found.number < len(steps) - 1 or got(found.outcome) != entry.got:
+            return False
+        silent = entry.operation != found.shown_by
+        return silent or entry.clause in failing(steps[-1][1], found.outcome, self._holds)
 
     def _expected(self, entry: Expected, found: Divergence) -> Finding:
         found = found._replace(clause=entry.clause, operation=entry.operation)
