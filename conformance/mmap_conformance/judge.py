@@ -122,7 +122,7 @@ def judge(
     """
     for number, outcome in enumerate(answer.outcomes):
         expectation = steps[number][1]
-        passing_over = "\0"
+        passing_over = ""
         if expectation.meanwhile and kind_of(outcome) not in DEATHS:
             inner = answer.meanwhile.get(number, [])
             found = _compare_inner(steps, number, inner, holds, exercised)
@@ -141,7 +141,7 @@ def judge(
                 return found
             if found.of_state or not is_harmless(expectation, found):
                 return None
-        elif passing_over == "reentrancy." or not _as_assumed(expectation, outcome, holds):
+        elif passing_over or not _as_assumed(expectation, outcome, holds):
             return None
     return None
 
@@ -168,13 +168,13 @@ def _compare(
     outcome: Outcome,
     holds: Holds,
     exercised: Counter[str],
-    passing_over: str = "\0",
+    passing_over: str = "",
 ) -> Divergence | None:
     """The first clause that does not allow an outcome, but for those with a prefix."""
     operation, expectation = step
     method = operation.method
     for clause, allowed in expectation.checks:
-        if holds(clause) and not clause.startswith(passing_over):
+        if holds(clause) and not (passing_over and clause.startswith(passing_over)):
             if not allowed.matches(outcome):
                 others = tuple(failing(expectation, outcome, holds, own=True))
                 return Divergence(number, clause, method, method, allowed, outcome, others=others)
