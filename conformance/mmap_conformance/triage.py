@@ -179,10 +179,9 @@ class Triage:
         if at_fault is None:
             return self._told(reduced, divergence)
         program, found = at_fault
-        if not self._judges(found.clause) or self._is_told(found):
-            self.known.add_consequence(divergence)
-            return None
         self.known.add_consequence(divergence)
+        if not self._judges(found.clause) or self._is_told(found):
+            return None
         return self._told(program, found)
 
     def _attributed(self, program: Program) -> Attributed | None:
