@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from mmap_conformance.adapters import Adapter
-from mmap_conformance.engine import LENGTH, edition_of, scratch
+from mmap_conformance.engine import BYTES, LENGTH, edition_of, scratch
 from mmap_conformance.errors import UsageError
 from mmap_conformance.inprocess import model_facts
 from mmap_conformance.judge import got, kind_of
 from mmap_conformance.options import Options
-from mmap_conformance.reduce import reduce
+from mmap_conformance.reduce import ATTEMPTS, reduce
 from mmap_conformance.workers import Workers
 from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.expectation import Outcome
@@ -22,9 +22,6 @@ from mmap_spec_tests.model import Facts, Unrunnable
 from mmap_spec_tests.operations import Program
 from mmap_spec_tests.programs import Generator, modelled
 from mmap_spec_tests.rules import AREAS
-
-_BYTES = 6 * LENGTH + 40
-_ATTEMPTS = 400
 
 
 class Difference(NamedTuple):
@@ -92,7 +89,7 @@ class _Search:
         generator, choices = Generator(self._facts), random.Random(options.seed)
         while time.monotonic() < deadline:
             for area in options.areas or AREAS:
-                draw = BytesDraw(choices.randbytes(_BYTES))
+                draw = BytesDraw(choices.randbytes(BYTES))
                 steps = generator.program(draw, area, LENGTH)
                 found = self._first([operation for operation, _ in steps])
                 if found is not None and self._key(*found) not in self._known:
@@ -114,7 +111,7 @@ class _Search:
                 return False
             return self._key(*found) == key
 
-        program = reduce(program, shows, _ATTEMPTS)
+        program = reduce(program, shows, ATTEMPTS)
         found = self._first(program)
         if found is None:  # it does not repeat
             return None

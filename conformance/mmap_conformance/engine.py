@@ -39,7 +39,8 @@ from mmap_spec_tests.rules import AREAS
 
 LENGTH = 30
 """Operations proposed for a program, besides its beginning and end."""
-_BYTES = 6 * LENGTH + 40
+BYTES = 6 * LENGTH + 40
+"""Bytes that the choices of a program take, nearly always."""
 _TOLD_EVERY = 0.25
 """Seconds between two progress events."""
 _MOST_DEATHS = 400
@@ -187,7 +188,7 @@ class _Run:
         choices = random.Random(self._options.seed)
         while time.monotonic() < deadline:
             for area in areas or AREAS:
-                draw = BytesDraw(choices.randbytes(_BYTES))
+                draw = BytesDraw(choices.randbytes(BYTES))
                 self._triage.known.begin_program()
                 yield self._generator.program(draw, area, LENGTH), area
 

@@ -52,7 +52,7 @@ class Known:
             spoils: whether the rest of a program cannot be judged after it.
         """
         led = finding.clause, finding.operation
-        new = (*led, got(finding.outcome)) not in self.told
+        new = not self.is_told(finding)
         self.told.add((*led, got(finding.outcome)))
         self._seen.add(finding.identity)
         if finding.operation != finding.shown_by:
@@ -62,6 +62,11 @@ class Known:
         elif spoils:
             self._spoiling.add(led)
         return new
+
+    def is_told(self, divergence: Divergence) -> bool:
+        """Whether a divergence, attributed, is a finding that was noted."""
+        sort = got(divergence.outcome)
+        return (divergence.clause, divergence.operation, sort) in self.told
 
     def add_consequence(self, divergence: Divergence) -> None:
         """Note that a divergence turned out to be due to a known finding."""
@@ -99,9 +104,8 @@ class Known:
             return True
         if _leads((operation, expectation), self._deadly):
             return True
-        avoids = self._spoiling or self._silent
-        if avoids and self._programs % _AVOIDED_IN:
-            return _leads((operation, expectation), self._spoiling | self._silent)
+        if self._programs % _AVOIDED_IN:  # what is silent spoils as well
+            return _leads((operation, expectation), self._spoiling)
         return False
 
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from mmap_spec_tests.operations import Operation, Program
 
+ATTEMPTS = 400
+"""Candidates that are worth trying for one finding."""
+
 Fails = Callable[[Program], bool]
 """Whether a program still shows the finding."""
 

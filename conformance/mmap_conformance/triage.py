@@ -23,7 +23,7 @@ from mmap_conformance.judge import (
 )
 from mmap_conformance.known import Known
 from mmap_conformance.options import Options
-from mmap_conformance.reduce import reduce
+from mmap_conformance.reduce import ATTEMPTS, reduce
 from mmap_conformance.workers import Workers
 from mmap_spec_tests.clause import Clause
 from mmap_spec_tests.clauses import AREA_OF, CLAUSES
@@ -35,10 +35,8 @@ _REPLAYS = {False: 9, True: 2}
 """Times that a finding is replayed before it is told; fewer where each costs a worker."""
 _TRIES = 3
 """Times that a known finding is looked for: it may not show each time."""
-_ATTEMPTS = 400
-"""Candidates that a reduction may try."""
 _DEATHS = {False: 40, True: 8}
-"""Those of them that may cost a worker, or even a timeout."""
+"""Candidates of a reduction that may cost a worker, or even a timeout."""
 _SHORT = 0.4
 """Seconds after which an operation counts as hanging while a program is reduced."""
 
@@ -180,7 +178,7 @@ class Triage:
             return self._told(reduced, divergence)
         program, found = at_fault
         self.known.add_consequence(divergence)
-        if not self._judges(found.clause) or self._is_told(found):
+        if not self._judges(found.clause) or self.known.is_told(found):
             return None
         return self._told(program, found)
 
@@ -206,7 +204,7 @@ class Triage:
 
         if hung:
             self._workers.timeout = min(_SHORT, self._options.timeout)
-        reduced = reduce(program, worth_it, _ATTEMPTS)
+        reduced = reduce(program, worth_it, ATTEMPTS)
         self._workers.timeout = self._options.timeout
         return reduced
 
@@ -252,10 +250,6 @@ class Triage:
             and (again.number, again.shown_by) == (len(program) - 1, divergence.shown_by)
             and got(again.outcome) == got(divergence.outcome)
         )
-
-    def _is_told(self, divergence: Divergence) -> bool:
-        led = divergence.clause, divergence.operation, got(divergence.outcome)
-        return led in self.known.told
 
     def _told(self, program: Program, divergence: Divergence) -> Finding | None:
         """The finding, unless it is known."""

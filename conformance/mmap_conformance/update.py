@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.engine import names_of
@@ -20,13 +19,6 @@ from mmap_conformance.render import lines, printable
 from mmap_conformance.replay import replay
 from mmap_spec_tests.clause import Edition, Level, edition_text
 from mmap_spec_tests.clauses import CLAUSES
-
-
-class Seen(NamedTuple):
-    """An implementation of the run, and the version of its interpreter."""
-
-    adapter: Adapter
-    version: Edition
 
 
 @dataclass
@@ -116,12 +108,11 @@ class Update:
 
     def _narrowed(self, entry: Expected) -> Expected:
         """The entry, limited to the versions that have it where others have not."""
-        seen = [
-            Seen(adapter, self._versions[adapter.name])
+        has = [
+            (self._versions[adapter.name], self._has(entry, adapter))
             for adapter in self.adapters
             if adapter.name in self._versions
         ]
-        has = [(each.version, self._has(entry, each.adapter)) for each in seen]
         have = {version for version, answer in has if answer}
         lacking = {version for version, answer in has if answer is False} - have
         if not have:
