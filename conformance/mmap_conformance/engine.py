@@ -7,12 +7,13 @@ import random
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.channel import Answer
+from mmap_conformance.clock import Clock, never
 from mmap_conformance.errors import StartError
 from mmap_conformance.events import (
     Event,
@@ -46,12 +47,15 @@ _TOLD_EVERY = 0.25
 _MOST_DEATHS = 400
 
 
-def run(adapters: Sequence[Adapter], options: Options) -> Iterator[Event]:
+def run(
+    adapters: Sequence[Adapter], options: Options, interrupted: Callable[[], bool] = never
+) -> Iterator[Event]:
     """Test implementations, one after another, and tell what happens.
 
     Args:
         adapters: the implementations.
         options: how to run.
+        interrupted: whether the run is to end early, with what has been done.
 
     Raises:
         UsageError: an expectations file makes no sense.
@@ -59,8 +63,10 @@ def run(adapters: Sequence[Adapter], options: Options) -> Iterator[Event]:
     known = Expectations.read(options.expectations)
     expectations = [known + Expectations.read(each.expectations).of_all() for each in adapters]
     for adapter, expected in zip(adapters, expectations, strict=True):
+        if interrupted():
+            return
         with scratch() as directory:
-            yield from _Run(adapter, options, expected, directory).events()
+            yield from _Run(adapter, options, expected, directory).events(interrupted)
 
 
 @contextmanager
@@ -100,9 +106,9 @@ class _Run:
         self._programs = self._operations = self._restarts = 0
         self._told = 0.0
 
-    def events(self) -> Iterator[Event]:
+    def events(self, interrupted: Callable[[], bool]) -> Iterator[Event]:
         """Everything that happens, from the start to the verdicts."""
-        begun = time.monotonic()
+        clock = self._clock = Clock(self._options.seconds, interrupted)
         name, options = self._adapter.name, self._options
         try:
             hello = self._workers.hello()
@@ -113,25 +119,32 @@ class _Run:
             return
         edition = edition_of(self._adapter, options, hello)
         facts = self._facts = model_facts(hello, edition)
-        deadline = begun + options.seconds
-        triage = Triage(self._adapter, options, facts, self._workers, deadline)
+        triage = Triage(self._adapter, options, facts, self._workers, clock)
         self._triage = triage
         self._generator = Generator(facts, triage.known.avoids)
         stopped = ""
         try:
             yield Started(
-                name, hello, edition_text(edition), options.level, options.seed, options.budget
+                name,
+                hello,
+                edition_text(edition),
+                options.level,
+                options.seed,
+                options.budget,
+                self._adapter.module,
             )
             yield from self._expected(hello)
-            for steps, area, answer in self._answered(deadline):
+            for steps, area, answer in self._answered():
                 yield from self._judged(steps, answer)
                 if triage.deaths > _MOST_DEATHS:
                     stopped = f"{triage.deaths} programs killed the worker"
                     break
                 if time.monotonic() - self._told > _TOLD_EVERY:
-                    yield self._progress(area, begun)
+                    yield self._progress(area)
         except StartError as error:
             stopped = f"no fresh worker: {error}"
+        else:
+            stopped = stopped or ("interrupted" if interrupted() else "")
         finally:
             self._workers.close()
         yield Finished(
@@ -141,7 +154,7 @@ class _Run:
             self._programs,
             self._operations,
             self._workers.restarts,
-            time.monotonic() - begun,
+            clock.elapsed,
             stopped,
         )
 
@@ -149,20 +162,22 @@ class _Run:
         """What became of the findings that are known."""
         names, version = names_of(self._adapter, hello), tuple(hello["version"])
         for entry in self._expectations.of(names, version, hello["platform"]):
+            if self._clock.interrupted():
+                break
             told = self._triage.expect(entry)
             if told is not None:
                 yield Found(told) if isinstance(told, Finding) else told
         self._restarts = self._workers.restarts
 
-    def _progress(self, area: str, begun: float) -> ProgramsRun:
+    def _progress(self, area: str) -> ProgramsRun:
         self._told = time.monotonic()
-        done = min((self._told - begun) / self._options.seconds, 1.0)
+        done = self._clock.done
         return ProgramsRun(self._adapter.name, area, self._programs, self._operations, done)
 
-    def _answered(self, deadline: float) -> Iterator[tuple[list[Step], str, Answer]]:
+    def _answered(self) -> Iterator[tuple[list[Step], str, Answer]]:
         """Programs with their outcomes; the next one is made while the last one runs."""
         last: tuple[list[Step], str] | None = None
-        for steps, area in self._source(deadline):
+        for steps, area in self._source():
             answer = self._workers.collect() if last is not None else None
             self._workers.submit([operation for operation, _ in steps])
             if last is not None and answer is not None:
@@ -171,11 +186,11 @@ class _Run:
         if last is not None:
             yield *last, self._workers.collect()
 
-    def _source(self, deadline: float) -> Iterator[tuple[list[Step], str]]:
+    def _source(self) -> Iterator[tuple[list[Step], str]]:
         """The corpus first, then programs of all areas in turn until time is up."""
         areas = self._areas()
         for entry in corpus():
-            if time.monotonic() > deadline:
+            if self._clock.is_up:
                 return
             area = AREA_OF[entry.clause]
             if not areas or area in areas:
@@ -186,7 +201,7 @@ class _Run:
                 if steps:
                     yield steps, area
         choices = random.Random(self._options.seed)
-        while time.monotonic() < deadline:
+        while not self._clock.is_up:
             for area in areas or AREAS:
                 draw = BytesDraw(choices.randbytes(BYTES))
                 self._triage.known.begin_program()

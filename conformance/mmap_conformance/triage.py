@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import replace
 
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.attribution import Attributed, Attribution, flat
 from mmap_conformance.channel import Answer
+from mmap_conformance.clock import Clock
 from mmap_conformance.events import Finding, Stale, Verdict
 from mmap_conformance.expectations import Expected
 from mmap_conformance.gate import fails
@@ -55,13 +55,13 @@ class Triage:
         options: Options,
         facts: Facts,
         workers: Workers,
-        deadline: float,
+        clock: Clock,
     ) -> None:
         self._adapter = adapter
         self._options = options
         self._facts = facts
         self._workers = workers
-        self._deadline = deadline
+        self._clock = clock
         self.findings: list[Finding] = []
         self.deaths = 0
         self.known = Known(self._holds)
@@ -199,7 +199,7 @@ class Triage:
         most = self._workers.restarts + _DEATHS[hung]
 
         def worth_it(candidate: Program) -> bool:
-            spent = self._workers.restarts >= most or time.monotonic() > self._deadline
+            spent = self._workers.restarts >= most or self._clock.is_up
             return not (deadly and spent) and self._shows(candidate, divergence)
 
         if hung:

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from mmap_conformance import __version__
-from mmap_conformance.reports import jsonl
+from mmap_conformance.events import Finished
+from mmap_conformance.reports import reading
 from mmap_spec_tests.clause import EDITIONS, LEVELS
 from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 
@@ -188,7 +189,7 @@ def test_run_writes_report_and_reproducers(command: Command, faulty: Path, tmp_p
     )  # fmt: skip
     assert done.code == 1
     assert done.out.rstrip().endswith("Not conformant: 1 unexpected finding in find_off_by_one.")
-    (finding,) = jsonl.read(tmp_path / "report.jsonl").findings
+    (finding,) = reading.read(tmp_path / "report.jsonl").findings
     assert (finding.clause, finding.kind) == ("search.find-lowest", "returned")
     (script,) = (tmp_path / "scripts" / "new").iterdir()
     assert subprocess.run([sys.executable, script], capture_output=True).returncode == 1
@@ -216,7 +217,7 @@ def test_run_writes_report_and_reproducers(command: Command, faulty: Path, tmp_p
     )  # fmt: skip
     assert done.code == 0
     assert done.out.rstrip().endswith("Conformant: find_off_by_one, with 1 expected finding.")
-    (finding,) = jsonl.read(tmp_path / "again.jsonl").findings
+    (finding,) = reading.read(tmp_path / "again.jsonl").findings
     assert finding.reason == "bug 5"
 
 
@@ -226,7 +227,7 @@ def test_run_of_what_is_right_is_conformant(command: Command, tmp_path: Path) ->
     done = command("run", "stdlib", f"--clause={clause}", "--budget=0.3", report, "--verbose")
     assert done.code == 0
     assert f"  {clause} " in done.out and done.out.rstrip().endswith("\n\nConformant: stdlib.")
-    assert jsonl.read(tmp_path / "report.jsonl").findings == ()
+    assert reading.read(tmp_path / "report.jsonl").findings == ()
     done = command("replay", "report.jsonl", "stdlib")
     assert (done.code, done.complaint) == (5, "there is no program in it")
 
@@ -281,4 +282,7 @@ def test_an_interrupt_ends_the_run_with_one_line(jobs: str, tmp_path: Path) -> N
     assert running.returncode == 130
     assert err.splitlines()[-1] == "mmap-conformance: interrupted"
     assert "Traceback" not in out + err
-    assert "footer" not in report.read_text()
+    told = reading.read(report)
+    last = told.events[-1]
+    assert isinstance(last, Finished) and last.stopped == "interrupted"
+    assert "stopped early: interrupted" in out

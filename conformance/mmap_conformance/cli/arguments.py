@@ -10,9 +10,19 @@ from pathlib import Path
 from typing import NoReturn
 
 from mmap_conformance import __version__
-from mmap_conformance.cli import diff, expectations, explain, listing, replay, run, selftest
+from mmap_conformance.cli import (
+    diff,
+    expectations,
+    explain,
+    listing,
+    replay,
+    report,
+    run,
+    selftest,
+)
 from mmap_conformance.errors import UsageError
 from mmap_conformance.options import BUDGETS, Options
+from mmap_conformance.reports import COMPARING, FORMATS
 from mmap_spec_tests.clause import LEVELS, Edition, parse_edition
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.rules import AREAS
@@ -39,6 +49,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _list(verbs.add_parser("list", help="list clauses, implementations or editions"))
     _explain(verbs.add_parser("explain", help="tell what a clause says"))
     _replay(verbs.add_parser("replay", help="run recorded programs again"))
+    _report(verbs.add_parser("report", help="show reports as a page, Markdown, JUnit …"))
     _diff(verbs.add_parser("diff", help="tell where two implementations differ"))
     _expectations(verbs.add_parser("expectations", help="keep a file of known findings"))
     _selftest(verbs.add_parser("selftest", help="see that an implementation can be tested"))
@@ -61,7 +72,7 @@ def _run(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FORMAT=PATH",
-        help="write a report; FORMAT is jsonl (repeatable)",
+        help=f"write a report; FORMAT is jsonl, {', '.join(FORMATS)} (repeatable)",
     )
     parser.add_argument(
         "--reproducers", type=Path, metavar="DIR", help="write a script for each finding"
@@ -96,6 +107,25 @@ def _search(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--area", type=area, action="append", default=[], help="only this one (repeatable)"
+    )
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=report.run)
+    parser.add_argument(
+        "files", type=Path, metavar="FILE", nargs="+", help="written with --report jsonl=FILE"
+    )
+    parser.add_argument("--format", choices=FORMATS, required=True, help="what to make of them")
+    parser.add_argument(
+        "--before",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=f"tell what has changed since this report ({', '.join(COMPARING)}; repeatable)",
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="PATH", help="where to write (default: standard output)"
     )
 
 

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 
 from mmap_conformance import parallel
 from mmap_conformance.cli.implementations import DEFAULT, adapters
+from mmap_conformance.cli.interrupt import interruptible
 from mmap_conformance.cli.options import options_of
 from mmap_conformance.errors import UsageError
 from mmap_conformance.events import Event
@@ -27,15 +28,17 @@ def run(parsed: argparse.Namespace) -> int:
     names = parsed.implementations or DEFAULT
     gate = Gate()
     with ExitStack() as closing:
-        outputs = Outputs(options, names, there, parsed.report, parsed.reproducers)
+        outputs = Outputs(options, names, parsed.report, parsed.reproducers)
         closing.callback(outputs.close)
         terminal = Terminal(names, verbose=parsed.verbose)
         closing.callback(_close, terminal)
 
+        interrupted = closing.enter_context(interruptible())
+
         def events() -> Iterator[Event]:
             yield from missing
             if there:
-                yield from parallel.run(there, options)
+                yield from parallel.run(there, options, interrupted.is_set)
 
         for event in events():
             gate(event)
@@ -44,6 +47,8 @@ def run(parsed: argparse.Namespace) -> int:
                 terminal(event)
             except OSError as error:
                 raise UsageError(f"cannot write: {error}") from error
+        if interrupted.is_set():
+            raise KeyboardInterrupt
     return gate.code
 
 
