@@ -14,6 +14,7 @@ from mmap_conformance.reports import badge, reading
 from mmap_conformance.reports.ctrf import ctrf
 from mmap_conformance.reports.github import github
 from mmap_conformance.reports.history import changes
+from mmap_conformance.reports.html import html
 from mmap_conformance.reports.jsonl import JsonlReport
 from mmap_conformance.reports.junit import junit
 from mmap_conformance.reports.markdown import markdown
@@ -33,7 +34,7 @@ class Consumer(Protocol):
         """Write what is left to be written; called however the run ended."""
 
 
-COMPARING = {"markdown": markdown}
+COMPARING = {"html": html, "markdown": markdown}
 """How to render the formats that can tell what has changed since an earlier report."""
 
 _PLAIN: dict[str, Callable[[Summary], str]] = {
