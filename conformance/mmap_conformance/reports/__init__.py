@@ -10,14 +10,9 @@ from typing import Protocol
 from mmap_conformance.errors import UsageError
 from mmap_conformance.events import Event
 from mmap_conformance.options import Options
-from mmap_conformance.reports import badge, reading
-from mmap_conformance.reports.ctrf import ctrf
-from mmap_conformance.reports.github import github
+from mmap_conformance.reports import badge, ctrf, github, html, junit, markdown, reading
 from mmap_conformance.reports.history import changes
-from mmap_conformance.reports.html import html
 from mmap_conformance.reports.jsonl import JsonlReport
-from mmap_conformance.reports.junit import junit
-from mmap_conformance.reports.markdown import markdown
 from mmap_conformance.reports.reading import Report
 from mmap_conformance.reports.summary import Summary, summary
 
@@ -34,13 +29,13 @@ class Consumer(Protocol):
         """Write what is left to be written; called however the run ended."""
 
 
-COMPARING = {"html": html, "markdown": markdown}
+COMPARING = {"html": html.render, "markdown": markdown.render}
 """How to render the formats that can tell what has changed since an earlier report."""
 
 _PLAIN: dict[str, Callable[[Summary], str]] = {
-    "junit": junit,
-    "ctrf": ctrf,
-    "github": github,
+    "junit": junit.render,
+    "ctrf": ctrf.render,
+    "github": github.render,
     "badge": badge.svg,
     "badge-endpoint": badge.endpoint,
 }

@@ -13,7 +13,7 @@ from mmap_conformance.reports.summary import Column, Summary
 _STATUS = {"passed": "passed", "failed": "failed", "error": "failed", "skipped": "skipped"}
 
 
-def ctrf(summary: Summary) -> str:
+def render(summary: Summary) -> str:
     """A test for each clause of each implementation; how long one took is not known."""
     tests = [_test(column, case) for column in summary.columns for case in cases(summary, column)]
     counts = Counter(test["status"] for test in tests)

@@ -18,7 +18,7 @@ _KINDS: dict[str, tuple[Outcome, ...]] = {
 }
 
 
-def github(summary: Summary) -> str:
+def render(summary: Summary) -> str:
     """A workflow command for each finding, the gravest first, as many as are shown."""
     commands = [
         command

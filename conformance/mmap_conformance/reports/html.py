@@ -51,7 +51,7 @@ class _Row:
     verdicts: list[tuple[str, str, str]]
 
 
-def html(summary: Summary, changes: Sequence[Change] | None = None) -> str:
+def render(summary: Summary, changes: Sequence[Change] | None = None) -> str:
     """The page.
 
     Args:

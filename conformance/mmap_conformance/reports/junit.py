@@ -8,7 +8,7 @@ from mmap_conformance.reports.cases import Case, cases, text_of
 from mmap_conformance.reports.summary import Column, Summary
 
 
-def junit(summary: Summary) -> str:
+def render(summary: Summary) -> str:
     """A suite for each implementation, a case for each clause.
 
     Expected findings are skipped; what was tested is told in properties of the suite.

@@ -16,7 +16,7 @@ _RESERVE = 200
 """Bytes for the line that says what was left out."""
 
 
-def markdown(summary: Summary, changes: Sequence[Change] | None = None) -> str:
+def render(summary: Summary, changes: Sequence[Change] | None = None) -> str:
     """The verdict, a table of the implementations, and the findings, the gravest first.
 
     Args:

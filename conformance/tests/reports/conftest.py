@@ -80,9 +80,18 @@ EVENTS: tuple[Event, ...] = (
 )
 
 
+EVIL = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)>'\"` ]]> --> ::error::x %0A | `` **b** "
+    "[a](javascript:alert(3)) @you {{ 7 * 7 }} \n::error::y\r\x00\x1b[31m"
+    "\x9b2J\u202e\ud800\U0010ffff"
+)
+"""What a hostile implementation may say, of itself and as an outcome."""
+
+
 class Run:
     """Makes reports of runs that never were."""
 
+    evil = EVIL
     facts = FACTS
     map, tell = MAP, TELL
     unexpected, expected, below = FINDINGS
@@ -96,13 +105,37 @@ class Run:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "report.jsonl"
 
-    def named(self, name: str, *, verdicts: tuple[Verdict, ...] = VERDICTS) -> list[Event]:
-        """The events of ``a`` as those of another implementation."""
+    @classmethod
+    def named(cls, name: str, **facts: Any) -> list[Event]:
+        """The events of ``a`` as those of another implementation, on another platform or so."""
+        edition = facts.pop("edition", "3.11.7")
+        started = replace(
+            STARTED, implementation=name, module="mmap", edition=edition, facts={**FACTS, **facts}
+        )
         return [
-            replace(STARTED, implementation=name, module="mmap"),
+            started,
             *(Found(replace(each, implementation=name)) for each in FINDINGS),
-            replace(FINISHED, implementation=name, verdicts=verdicts),
+            replace(FINISHED, implementation=name),
         ]
+
+    @classmethod
+    def six(cls) -> tuple[list[Event], list[str]]:
+        """The events of six implementations, which differ in all that one can filter by."""
+        passed = tuple(Verdict(clause, "passed", 7) for clause in CLAUSES)
+        right = replace(STARTED, implementation="right", edition="3.1")
+        events = [
+            right,
+            replace(FINISHED, implementation="right", verdicts=passed, findings=()),
+            *cls.named("stdlib"),
+            *cls.named("mmap@pypy3", edition="3.9.16", interpreter="pypy 3.9.16"),
+            *cls.named("windows", platform="windows", system="win32"),
+            *cls.named(EVIL, interpreter=EVIL, system=EVIL)[:-1],
+            Found(replace(finding("size.returns-file-length", MAP, TELL, got=EVIL, expected=EVIL,
+                                  reason=EVIL), implementation=EVIL)),
+            replace(FINISHED, implementation=EVIL, stopped=EVIL),
+            NotStarted("b", f"cannot import b: {EVIL}"),
+        ]  # fmt: skip
+        return events, ["right", "stdlib", "mmap@pypy3", "windows", EVIL, "b"]
 
     def content(self, events: Sequence[Event] = EVENTS, names: Sequence[str] = ("a", "b")) -> bytes:
         """The JSON lines of a run."""
@@ -133,6 +166,12 @@ class _Lines(io.StringIO):
         if not self.closed:
             self.content = self.getvalue().encode("ascii")
         super().close()
+
+
+@pytest.fixture(scope="session")
+def six(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report of a run over six implementations, one of them hostile."""
+    return Run(tmp_path_factory.mktemp("six")).report(*Run.six())
 
 
 @pytest.fixture
