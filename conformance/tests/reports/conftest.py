@@ -48,7 +48,12 @@ def finding(clause: str, *program: Operation, **more: Any) -> Finding:
     told: dict[str, Any] = {"kind": "returned", "expected": "returns 1", "got": "returned 2"}
     level = CLAUSES[clause].level
     return Finding(
-        "a", clause, level, program[-1].method, program=list(program), **{**told, **more}
+        more.pop("implementation", "a"),
+        clause,
+        level,
+        program[-1].method,
+        program=list(program),
+        **{**told, **more},
     )
 
 

@@ -239,3 +239,24 @@ def test_shares_of_one_run_become_one_column(made: Any) -> None:
     assert json.loads(render("badge-endpoint", reports))["message"] == "conformant"
     broken = made.report([*share(True)[:1], Found(made.unexpected), *share(True)[1:]], ["a"])
     assert json.loads(render("badge-endpoint", [*reports, broken]))["message"] == "1 finding"
+
+
+# The page, as far as it needs no browser
+
+
+def test_the_page_stays_below_3_mb(made: Any) -> None:
+    names = [f"implementation-{number}" for number in range(20)]
+    events: list[Any] = []
+    for name in names:
+        many = [
+            made.finding(
+                clause, made.map, made.tell, implementation=name, got=f"{name} {'<' * 300}"
+            )
+            for clause in CLAUSES
+        ]
+        started = replace(made.started, implementation=name)
+        events += [started, *map(Found, many), replace(made.finished, implementation=name)]
+    text = render("html", [made.report(events, names)])
+    assert 2_000_000 < len(text.encode()) < 3_000_000
+    assert "more in the JSON lines of the run" in text
+    assert "The reproducer is in the JSON lines of the run" in text
