@@ -77,9 +77,11 @@ def _run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reproducers", type=Path, metavar="DIR", help="write a script for each finding"
     )
-    parser.add_argument(
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument(
         "--verbose", action="store_true", help="show every clause, and what dying workers wrote"
     )
+    told.add_argument("--quiet", action="store_true", help="show the verdict, and no findings")
 
 
 def _search(parser: argparse.ArgumentParser) -> None:

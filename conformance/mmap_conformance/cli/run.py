@@ -30,7 +30,7 @@ def run(parsed: argparse.Namespace) -> int:
     with ExitStack() as closing:
         outputs = Outputs(options, names, parsed.report, parsed.reproducers)
         closing.callback(outputs.close)
-        terminal = Terminal(names, verbose=parsed.verbose)
+        terminal = Terminal(names, verbose=parsed.verbose, quiet=parsed.quiet)
         closing.callback(_close, terminal)
 
         interrupted = closing.enter_context(interruptible())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,9 +15,20 @@ from mmap_conformance.reports.terminal import Terminal
 from mmap_spec_tests.clauses import CLAUSES
 
 
-def shown(events: Sequence[Event], *, verbose: bool = False) -> tuple[str, str]:
-    out, err = io.StringIO(), io.StringIO()
-    terminal = Terminal(["a", "b"], verbose=verbose, stdout=out, stderr=err)
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def shown(
+    events: Sequence[Event],
+    names: Sequence[str] = ("a", "b"),
+    *,
+    screen: bool = False,
+    **how: bool,
+) -> tuple[str, str]:
+    out, err = Screen() if screen else io.StringIO(), io.StringIO()
+    terminal = Terminal(names, stdout=out, stderr=err, **how)
     for event in events:
         terminal(event)
     terminal.close()
@@ -25,7 +37,8 @@ def shown(events: Sequence[Event], *, verbose: bool = False) -> tuple[str, str]:
 
 def test_the_matrix_shows_what_is_not_simply_passed(made: Any) -> None:
     out, _ = shown(made.events)
-    rows = {line.split()[0]: line.split()[-1] for line in out.partition("\n\n")[0].splitlines()}
+    table = out[out.index("\nclause ") :].strip().partition("\n\n")[0]
+    rows = {line.split()[0]: line.split()[-1] for line in table.splitlines()}
     for clause, status in {**made.statuses, "flush.range": "untested"}.items():
         assert rows[clause] == SYMBOLS[status][0]  # type: ignore[index]
     assert "search.rfind-highest" not in rows
@@ -84,12 +97,70 @@ def test_progress_without_a_terminal_is_a_line_for_what_happens_seldom(made: Any
     _, err = shown(made.events)
     assert err.splitlines() == [
         "a: started, cpython 3.11.7, edition 3.11.7",
-        "a: finished, 45,678 operations in 1.5 s",
+        "F position.tell-returns-position (must) - a: m0.tell() returned 2",
+        "a: finished, 45,678 operations in 1.5 s, 1 finding",
     ]
     assert (
         "a: worker crashed with SIGSEGV, restarted\nlast words\n"
         in shown(made.events, verbose=True)[1]
     )
+
+
+def test_quiet_is_the_verdict_alone(made: Any) -> None:
+    out, err = shown(made.events, quiet=True)
+    assert err == ""
+    assert out.startswith("\na (cpython 3.11.7, edition 3.11.7): ")
+    assert shown(made.events)[0].endswith(out)
+
+
+# What comes last fits one screen.
+
+
+def last_screen(
+    made: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], count: int
+) -> list[str]:
+    """What is shown from the matrix on, or from the line that says why there is none."""
+    monkeypatch.setenv("COLUMNS", str(size[0]))
+    monkeypatch.setenv("LINES", str(size[1]))
+    monkeypatch.setenv("NO_COLOR", "1")
+    names = [f"implementation-{number}" for number in range(count)]
+    events = [event for name in names for event in made.named(name)]
+    out, _ = shown(events, names, screen=True)
+    out = re.sub(r"\x1b\[\d*m", "", out)
+    begin = max(out.find("\nclause "), out.find("\nThe matrix has no room"))
+    return out[begin + 1 :].splitlines()
+
+
+@pytest.mark.parametrize("count", [1, 2, 6, 30])
+@pytest.mark.parametrize("size", [(80, 24), (80, 50), (200, 24), (200, 60)], ids=str)
+def test_the_end_fits_one_screen(
+    made: Any, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], count: int
+) -> None:
+    screen = last_screen(made, monkeypatch, size, count)
+    assert all(len(line) <= size[0] for line in screen)
+    if count < 30:  # so many lines of implementations are more than a screen by themselves
+        assert len(screen) < size[1]
+    assert "Not conformant" in "".join(screen)
+
+
+def test_the_matrix_has_as_much_as_there_is_room_for(
+    made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def head(size: tuple[int, int], count: int) -> tuple[list[str], bool]:
+        screen = last_screen(made, monkeypatch, size, count)
+        return screen[0].split(), any("  search.find-lowest " in line for line in screen)
+
+    assert head((200, 60), 2) == (
+        ["clause", "level", "implementation-0", "implementation-1"],
+        True,
+    )
+    assert head((80, 24), 1) == (["clause", "level", "implementation-0"], False)
+    assert head((80, 60), 3) == (["clause", *map(str, range(1, 4))], True)
+    assert head((80, 30), 3) == (["clause", *(f"implementation-{n}" for n in range(3))], False)
+    assert head((80, 28), 6) == (["clause", *map(str, range(1, 7))], False)
+    assert head((80, 15), 6)[0][:3] == ["The", "matrix", "has"]
+    wide = last_screen(made, monkeypatch, (80, 60), 6)
+    assert any(line.startswith("3 implementation-2 (cpython") for line in wide)
 
 
 EVIL = "\x1b[31mred\x07\x08\x9b2J\rover\u202eevil\x00"
