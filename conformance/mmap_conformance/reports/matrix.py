@@ -56,20 +56,21 @@ def matrix(
     """
     table = Table(box=None, pad_edge=False, padding=(0, 2 if compact else 3, 0, 0), show_edge=False)
     table.add_column("clause", no_wrap=True)
-    if not compact:
+    levels = not compact and rows != "none"
+    if levels:
         table.add_column("level", no_wrap=True)
     for head in heads or [event.implementation for event in finished]:
         table.add_column(Text(head), no_wrap=True)
     verdicts = [{verdict.clause: verdict for verdict in event.verdicts} for event in finished]
     for area, clauses in _areas(verdicts).items():
         counts = [Counter(by[c].status for c in clauses if c in by) for by in verdicts]
-        level = [] if compact else [""]
+        level = [""] if levels else []
         table.add_row(Text(area, "bold"), *level, *(_cell(each, compact) for each in counts))
         for clause in clauses:
             row = [by.get(clause) for by in verdicts]
             notable = any(v is not None and v.status not in _SIMPLE for v in row)
             if rows == "all" or (rows == "notable" and notable):
-                level = [] if compact else [CLAUSES[clause].level if clause in CLAUSES else ""]
+                level = [CLAUSES[clause].level if clause in CLAUSES else ""] if levels else []
                 table.add_row(f"  {clause}", *level, *map(_symbol, row))
     return table
 

@@ -104,12 +104,8 @@ class Terminal:
             return matrix(columns, "all" if self._verbose else "notable"), _How()
         numbers = [str(n) for n, name in enumerate(self._names, 1) if name in self._gate.finished]
         anywhere = self._out.options.update(max_width=10_000)
-        wanted: tuple[tuple[Rows, bool], ...] = (
-            ("notable", False),
-            ("none", False),
-            ("none", True),
-        )
-        for rows, terse in wanted:
+        wanted: tuple[Rows, ...] = ("notable", "none", "none")
+        for rows, terse in zip(wanted, (False, False, True), strict=True):
             for heads, compact in ((None, False), (None, True), (numbers, True)):
                 table = matrix(columns, rows, heads=heads, compact=compact)
                 how = _How(numbered=heads is numbers, terse=terse)

@@ -154,7 +154,7 @@ def test_the_matrix_has_as_much_as_there_is_room_for(
         ["clause", "level", "implementation-0", "implementation-1"],
         True,
     )
-    assert head((80, 24), 1) == (["clause", "level", "implementation-0"], False)
+    assert head((80, 24), 1) == (["clause", "implementation-0"], False)
     assert head((80, 60), 3) == (["clause", *map(str, range(1, 4))], True)
     assert head((80, 30), 3) == (["clause", *(f"implementation-{n}" for n in range(3))], False)
     assert head((80, 28), 6) == (["clause", *map(str, range(1, 7))], False)
