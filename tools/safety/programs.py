@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from mmap import PAGESIZE
 
 from mmap_conformance.adapters import REFERENCES
-from mmap_conformance.engine import LENGTH
 from mmap_conformance.inprocess import model_facts
+from mmap_conformance.supply import LENGTH
 from mmap_conformance.worker import facts, load
 from mmap_spec_tests.corpus import corpus
 from mmap_spec_tests.draw import BytesDraw
