@@ -27,6 +27,7 @@ SOURCES = (
     "mmap_system.c",
     "mmap_methods.c",
     "mmap_subscript.c",
+    "constants.c",
     "module.c",
 )
 
