@@ -49,7 +49,6 @@ enum {
     MAPPING_OFFSET_PAST_END = -2,
     MAPPING_LENGTH_PAST_END = -3,
     MAPPING_TOO_LARGE = -4,
-    MAPPING_BAD_DESCRIPTOR = -5,
 };
 
 /* A failed call holds no address space and no descriptor, and leaves the file as it was. */

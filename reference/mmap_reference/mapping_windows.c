@@ -169,7 +169,7 @@ duplicate(int fd, void **handle)
 
     _set_thread_local_invalid_parameter_handler(before);
     if (file == INVALID_HANDLE_VALUE || file == (HANDLE)-2) { /* -2: a stream to nowhere */
-        return MAPPING_BAD_DESCRIPTOR;
+        return ERROR_INVALID_HANDLE; /* for Python, EBADF */
     }
     if (!DuplicateHandle(process, file, process, handle, 0, FALSE, DUPLICATE_SAME_ACCESS)) {
         *handle = INVALID_HANDLE_VALUE;

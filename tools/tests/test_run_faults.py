@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.usefixtures("can_build"),
 ]
 
-UNIX, SYSTEM, OBJECT = "mapping_unix.c", "mmap_system.c", "mmap_object.c"
+UNIX, SYSTEM, NEW = "mapping_unix.c", "mmap_system.c", "constructor.c"
 FAULTS = {
     ("mmap", "mmap()", "changed: descriptors"): (UNIX, "close_descriptor(made.fd);", ""),
     ("ftruncate", "resize", "changed: mappings"): (UNIX, "trim(mapping, before);", "(void)before;"),
@@ -24,7 +24,7 @@ FAULTS = {
         "let_go(self);",
         "self->holds -= !status;",
     ),
-    ("fstat", "mmap()", "left: 1 objects"): (OBJECT, "        Py_DECREF(self);\n", ""),
+    ("fstat", "mmap()", "left: 1 objects"): (NEW, "        Py_DECREF(self);\n", ""),
 }
 """What fails, in which operation, and what is found, for each fault that is planted."""
 
