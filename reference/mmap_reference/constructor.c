@@ -15,13 +15,13 @@ const char mmap_doc[] = PyDoc_STR(
     "--\n\n"
     "A file, or memory of no file where fileno is -1, mapped into memory.");
 
-static int has_valid_numbers(const struct mapping_request *request, int access)
+static int has_valid_numbers(const struct mapping *mapping, int access)
 {
     /* constructor.negative-length-overflow-error, offset.negative-overflow-error,
        constructor.access-unknown-value-error */
-    return require(request->length >= 0, PyExc_OverflowError,
+    return require(mapping->size >= 0, PyExc_OverflowError,
                    "memory mapped length must be positive") &&
-           require(request->offset >= 0, PyExc_OverflowError,
+           require(mapping->offset >= 0, PyExc_OverflowError,
                    "memory mapped offset must be positive") &&
            require(access >= ACCESS_DEFAULT && access <= ACCESS_COPY, PyExc_ValueError,
                    "mmap invalid access parameter.");
@@ -29,15 +29,15 @@ static int has_valid_numbers(const struct mapping_request *request, int access)
 
 #ifdef _WIN32
 
-static int settle_access(int *access, struct mapping_request *request)
+static int settle_access(int *access, struct mapping *mapping)
 {
     /* constructor.windows-default-writes-through */
     static const DWORD protections[] = {
         PAGE_READWRITE, PAGE_READONLY, PAGE_READWRITE, PAGE_WRITECOPY};
     static const DWORD views[] = {FILE_MAP_WRITE, FILE_MAP_READ, FILE_MAP_WRITE, FILE_MAP_COPY};
 
-    request->protection = protections[*access];
-    request->view = views[*access];
+    mapping->protection = protections[*access];
+    mapping->view = views[*access];
     return 1;
 }
 
@@ -61,9 +61,9 @@ static int to_tagname(PyObject *argument, void *tagname)
 
 /* access, flags and prot say the same thing in two ways: whichever is given decides, and
    both at once is an error, even where they agree. */
-static int settle_access(int *access, struct mapping_request *request)
+static int settle_access(int *access, struct mapping *mapping)
 {
-    const int both = PROT_READ | PROT_WRITE, prot = request->prot;
+    const int both = PROT_READ | PROT_WRITE, prot = mapping->prot;
 
     if (*access == ACCESS_DEFAULT) {
         if ((prot & PROT_WRITE) == 0) { /* constructor.prot-read-only-type-error */
@@ -73,71 +73,61 @@ static int settle_access(int *access, struct mapping_request *request)
         }
         return 1;
     }
-    if (!require(request->flags == MAP_SHARED && prot == both, PyExc_ValueError,
+    if (!require(mapping->flags == MAP_SHARED && prot == both, PyExc_ValueError,
                  "mmap can't specify both access and flags, prot.")) {
         return 0; /* constructor.access-excludes-value-error */
     }
-    request->prot = *access == ACCESS_READ ? PROT_READ : both;
-    request->flags = *access == ACCESS_COPY ? MAP_PRIVATE : MAP_SHARED;
+    mapping->prot = *access == ACCESS_READ ? PROT_READ : both;
+    mapping->flags = *access == ACCESS_COPY ? MAP_PRIVATE : MAP_SHARED;
     return 1;
 }
 
 #endif
 
-static PyObject *make_mmap(PyTypeObject *type, const struct mapping_request *request,
-                           enum access access, const struct edition *edition)
-{
-    int status;
-    MmapObject *self = (MmapObject *)type->tp_alloc(type, 0);
-
-    if (self == NULL) {
-        return NULL;
-    }
-    self->edition = edition;
-    self->access = access;
-    self->keeps_fd = request->keeps_fd;
-    /* Into a local: without the GIL, others may already reach self through the gc module. */
-    struct mapping mapping;
-    Py_BEGIN_ALLOW_THREADS
-    status = mapping_create(&mapping, request);
-    Py_END_ALLOW_THREADS
-    if (!is_done(status)) {
-        Py_DECREF(self);
-        return NULL;
-    }
-    LOCKED(self, self->mapping = mapping);
-    return (PyObject *)self;
-}
-
 PyObject *mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keywords,
                          const struct edition *edition)
 {
-    struct mapping_request request = {.keeps_fd = 1};
-    int access = ACCESS_DEFAULT;
+    MmapObject *self = NULL;
+    struct mapping mapping = {.data = NULL};
+    int fd, status, access = ACCESS_DEFAULT, keeps_fd = 1;
     long long offset = 0;
-    PyObject *self = NULL;
 
 #ifdef _WIN32
     static char *names[] = {"fileno", "length", "tagname", "access", "offset", "trackfd", NULL};
+    wchar_t *tagname = NULL;
     const int parsed = PyArg_ParseTupleAndKeywords(
-        arguments, keywords, "in|O&iL$p:mmap", names, &request.fd, &request.length, to_tagname,
-        &request.tagname, &access, &offset, &request.keeps_fd);
+        arguments, keywords, "in|O&iL$p:mmap", names, &fd, &mapping.size, to_tagname, &tagname,
+        &access, &offset, &keeps_fd);
+    mapping.tagname = tagname;
 #else
     static char *names[] = {"fileno", "length", "flags",   "prot",
                             "access", "offset", "trackfd", NULL};
-    request.prot = PROT_READ | PROT_WRITE;
-    request.flags = MAP_SHARED;
+    mapping.prot = PROT_READ | PROT_WRITE;
+    mapping.flags = MAP_SHARED;
     const int parsed = PyArg_ParseTupleAndKeywords(
-        arguments, keywords, "in|iiiL$p:mmap", names, &request.fd, &request.length, &request.flags,
-        &request.prot, &access, &offset, &request.keeps_fd);
+        arguments, keywords, "in|iiiL$p:mmap", names, &fd, &mapping.size, &mapping.flags,
+        &mapping.prot, &access, &offset, &keeps_fd);
 #endif
-    request.offset = offset;
-    if (parsed && has_valid_numbers(&request, access) && settle_access(&access, &request) &&
-        PySys_Audit("mmap.__new__", "iniL", request.fd, request.length, access, offset) == 0) {
-        self = make_mmap(type, &request, (enum access)access, edition);
+    mapping.offset = offset;
+    if (parsed && has_valid_numbers(&mapping, access) && settle_access(&access, &mapping) &&
+        PySys_Audit("mmap.__new__", "iniL", fd, mapping.size, access, offset) == 0) {
+        self = (MmapObject *)type->tp_alloc(type, 0);
+    }
+    if (self != NULL) {
+        self->edition = edition;
+        self->access = (enum access)access;
+        self->keeps_fd = keeps_fd;
+        Py_BEGIN_ALLOW_THREADS
+        status = mapping_create(&mapping, fd, keeps_fd);
+        Py_END_ALLOW_THREADS
+        if (is_done(status)) { /* only now: others may already reach self through the gc module */
+            LOCKED(self, self->mapping = mapping);
+        } else {
+            Py_CLEAR(self);
+        }
     }
 #ifdef _WIN32
-    PyMem_Free(request.tagname);
+    PyMem_Free(tagname);
 #endif
-    return self;
+    return (PyObject *)self;
 }
