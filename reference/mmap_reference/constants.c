@@ -2,7 +2,7 @@
    macro takes its place. So nothing of the system may be included before. PROT_NONE is left
    out: there is no use for a map that cannot be touched. */
 
-#include "constants.h"
+#include "mapping.h"
 
 #define SYSTEM_CONSTANTS(X) \
     X(PROT_READ) X(PROT_WRITE) X(PROT_EXEC)                                                     \
@@ -29,4 +29,4 @@ enum { SYSTEM_CONSTANTS(FIRST_ABSENT) };
 #endif
 
 #define CONSTANT(name) {#name, (long)(name)},
-const struct constant system_constants[] = {SYSTEM_CONSTANTS(CONSTANT){0, 0}};
+const struct constant mapping_constants[] = {SYSTEM_CONSTANTS(CONSTANT){0, 0}};

@@ -69,6 +69,14 @@ long mapping_page_size(void);
 /* What an offset must be a multiple of. */
 long mapping_granularity(void);
 
+/* What the system's header may define, and ABSENT where it does not; the last has no name. */
+struct constant {
+    const char *name;
+    long value;
+};
+#define ABSENT (-1)
+extern const struct constant mapping_constants[];
+
 /* For both systems: the size is to be what a file of this length has from the offset on. */
 static inline int mapping_take_rest(struct mapping *mapping, int64_t length)
 {

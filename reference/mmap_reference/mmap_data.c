@@ -1,6 +1,6 @@
 /* Methods that read, search and change bytes, and move the position. */
 
-#include "mmap_methods.h"
+#include "mmap_object.h"
 
 #include <string.h>
 

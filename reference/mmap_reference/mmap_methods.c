@@ -1,4 +1,4 @@
-#include "mmap_methods.h"
+#include "mmap_object.h"
 
 #define METHOD(name, flags, parameters, doc)                     \
     {#name, (PyCFunction)(void (*)(void))mmap_##name, flags, \

@@ -45,6 +45,13 @@ typedef struct {
         return result;                 \
     } while (0)
 
+/* The method without arguments that does what name_locked() does. */
+#define METHOD_OF_SELF(name)                                            \
+    PyObject *mmap_##name(PyObject *op, PyObject *Py_UNUSED(unused))    \
+    {                                                                   \
+        RETURN_LOCKED(PyObject *, op, name##_locked((MmapObject *)op)); \
+    }
+
 /* While a map is held it can be neither closed nor resized: BufferError. */
 static inline void hold(MmapObject *self)
 {
@@ -92,7 +99,19 @@ extern const char mmap_doc[];
 PyObject *mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keywords,
                          const struct edition *edition);
 
-/* mmap_methods.c */
+/* The methods, and in mmap_methods.c their table */
+typedef PyObject *Method(PyObject *op, PyObject *argument); /* of one argument, or none */
+typedef PyObject *FastMethod(PyObject *op, PyObject *const *arguments, Py_ssize_t given);
+
+/* mmap_data.c: bytes and the position */
+FastMethod mmap_read, mmap_find, mmap_rfind, mmap_move, mmap_seek;
+Method mmap_readline, mmap_read_byte, mmap_write, mmap_write_byte, mmap_tell, mmap_seekable;
+
+/* mmap_system.c: what the system does, and the end */
+PyObject *mmap_flush(PyObject *op, PyObject *arguments, PyObject *keywords);
+FastMethod mmap_madvise, mmap_exit;
+Method mmap_set_name, mmap_size, mmap_resize, mmap_close, mmap_enter;
+
 extern PyMethodDef mmap_methods[];
 
 /* mmap_subscript.c */

@@ -1,6 +1,6 @@
 /* Methods that ask the system for something, and the end. */
 
-#include "mmap_methods.h"
+#include "mmap_object.h"
 
 #include <errno.h>
 #include <string.h>

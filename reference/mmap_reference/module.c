@@ -1,4 +1,3 @@
-#include "constants.h"
 #include "mmap_object.h"
 
 /* The module has no state: its types are reached through the module and their objects, and
@@ -36,7 +35,7 @@ static int exec_module(PyObject *module)
         {NULL, 0},
     };
 
-    if (add_constants(module, own_constants) < 0 || add_constants(module, system_constants) < 0 ||
+    if (add_constants(module, own_constants) < 0 || add_constants(module, mapping_constants) < 0 ||
         add_type(module, "_mmap_3_1", &edition_3_1) < 0) {
         return -1;
     }
