@@ -72,41 +72,33 @@ METHOD_OF_SELF(read_byte)
 
 /* Searching */
 
-typedef ptrdiff_t (*Search)(const unsigned char *, ptrdiff_t, const unsigned char *, ptrdiff_t);
-
-struct range {
-    int has_start; /* or else search.starts-at-position */
-    Py_ssize_t start;
-    Py_ssize_t end;
-};
-
-static PyObject *find_locked(MmapObject *self, const Py_buffer *needle, const struct range *range,
-                             Search search)
+static PyObject *find_locked(MmapObject *self, const Py_buffer *needle, int has_start,
+                             Py_ssize_t start, Py_ssize_t end, int back)
 {
     if (!is_open(self)) {
         return NULL;
     }
     const Py_ssize_t size = self->mapping.size;
-    Py_ssize_t start = range->has_start ? range->start : self->position, end = range->end;
+    start = has_start ? start : self->position; /* search.starts-at-position */
     const int is_past = start > size; /* not even no bytes at all are there (gh-151021) */
     PySlice_AdjustIndices(size, &start, &end, 1); /* search.bounds-as-in-slices */
     if (is_past || start > end) {
         return PyLong_FromLong(-1);
     }
     if (needle->len == 0) { /* search.empty-needle */
-        return PyLong_FromSsize_t(search == search_first ? start : end);
+        return PyLong_FromSsize_t(back ? end : start);
     }
-    Py_ssize_t found = search(self->mapping.data + start, end - start, needle->buf, needle->len);
+    Py_ssize_t found =
+        search(self->mapping.data + start, end - start, needle->buf, needle->len, back);
     return PyLong_FromSsize_t(found < 0 ? -1 : start + found);
 }
 
-static PyObject *find_with(PyObject *op, PyObject *const *arguments, Py_ssize_t given,
-                           const char *name, Search search)
+static PyObject *find(const char *name, PyObject *op, PyObject *const *arguments, Py_ssize_t given,
+                      int back)
 {
-    struct range range = {
-        .has_start = given > 1 && arguments[1] != Py_None, /* search.none-bounds */
-        .end = PY_SSIZE_T_MAX,
-    };
+    const int has_start = given > 1 && arguments[1] != Py_None; /* search.none-bounds */
+    const int has_end = given > 2 && arguments[2] != Py_None;
+    Py_ssize_t start = 0, end = PY_SSIZE_T_MAX;
     PyObject *place = NULL;
     Py_buffer needle;
 
@@ -115,9 +107,9 @@ static PyObject *find_with(PyObject *op, PyObject *const *arguments, Py_ssize_t 
         return NULL;
     }
     /* search.argument-types, search.huge-bounds-clamp */
-    if ((!range.has_start || to_clamped_size(arguments[1], &range.start)) &&
-        (given < 3 || arguments[2] == Py_None || to_clamped_size(arguments[2], &range.end))) {
-        LOCKED(op, place = find_locked((MmapObject *)op, &needle, &range, search));
+    if ((!has_start || to_clamped_size(arguments[1], &start)) &&
+        (!has_end || to_clamped_size(arguments[2], &end))) {
+        LOCKED(op, place = find_locked((MmapObject *)op, &needle, has_start, start, end, back));
     }
     PyBuffer_Release(&needle);
     return place;
@@ -125,12 +117,12 @@ static PyObject *find_with(PyObject *op, PyObject *const *arguments, Py_ssize_t 
 
 PyObject *mmap_find(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 {
-    return find_with(op, arguments, given, "find", search_first);
+    return find("find", op, arguments, given, 0);
 }
 
 PyObject *mmap_rfind(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 {
-    return find_with(op, arguments, given, "rfind", search_last);
+    return find("rfind", op, arguments, given, 1);
 }
 
 /* Writing */

@@ -8,24 +8,19 @@
 static const char *const access_names[] = {
     "ACCESS_DEFAULT", "ACCESS_READ", "ACCESS_WRITE", "ACCESS_COPY"};
 
-static const char *problem(int status)
-{
-    switch (status) {
-    case MAPPING_EMPTY_FILE: /* constructor.empty-file-raises */
-        return "cannot mmap an empty file";
-    case MAPPING_OFFSET_PAST_END: /* offset.past-end-value-error */
-        return "mmap offset is greater than file size";
-    case MAPPING_LENGTH_PAST_END: /* constructor.length-beyond-file-raises */
-        return "mmap length is greater than file size";
-    default:
-        return "mmap length is too large";
-    }
-}
-
 int is_done(int status)
 {
+    /* constructor.empty-file-raises, offset.past-end-value-error,
+       constructor.length-beyond-file-raises */
+    static const char *const problems[] = {
+        [-MAPPING_EMPTY_FILE] = "cannot mmap an empty file",
+        [-MAPPING_OFFSET_PAST_END] = "mmap offset is greater than file size",
+        [-MAPPING_LENGTH_PAST_END] = "mmap length is greater than file size",
+        [-MAPPING_TOO_LARGE] = "mmap length is too large",
+    };
+
     if (status < 0) {
-        PyErr_SetString(PyExc_ValueError, problem(status));
+        PyErr_SetString(PyExc_ValueError, problems[-status]);
     } else if (status > 0) {
 #ifdef _WIN32
         PyErr_SetFromWindowsErr(status);

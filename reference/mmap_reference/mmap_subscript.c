@@ -74,42 +74,31 @@ PyObject *mmap_subscript(PyObject *op, PyObject *key)
 
 /* Writing */
 
-static int takes_byte(MmapObject *self, Py_ssize_t index)
+static int set_byte_locked(MmapObject *self, Py_ssize_t index, Py_ssize_t byte, int is_int)
 {
-    /* access.read-refuses-assignment */
-    return is_open_and_writable(self) && is_inside(self, from_start(self, index));
-}
+    const Py_ssize_t place = from_start(self, index);
 
-static int set_byte_locked(MmapObject *self, Py_ssize_t index, Py_ssize_t byte)
-{
-    if (!takes_byte(self, index) || /* items.set-value-range-value-error */
+    /* access.read-refuses-assignment, items.set-value-type-error,
+       items.set-value-range-value-error */
+    if (!is_open_and_writable(self) || !is_inside(self, place) ||
+        !require(is_int, PyExc_TypeError, "mmap item value must be an int") ||
         !require(byte >= 0 && byte <= 255, PyExc_ValueError,
                  "mmap item value must be in range(0, 256)")) {
         return -1;
     }
-    self->mapping.data[from_start(self, index)] = (unsigned char)byte;
+    self->mapping.data[place] = (unsigned char)byte;
     return 0;
 }
 
 static int set_byte(MmapObject *self, PyObject *key, PyObject *value)
 {
-    int result;
-    Py_ssize_t index, byte;
+    Py_ssize_t index, byte = 0;
+    const int is_int = PyIndex_Check(value); /* if not, the subscript is judged first */
 
-    if (!to_clamped_size(key, &index)) {
+    if (!to_clamped_size(key, &index) || (is_int && !to_clamped_size(value, &byte))) {
         return -1;
     }
-    if (!PyIndex_Check(value)) { /* nothing to convert: the subscript is judged first */
-        LOCKED(self, result = takes_byte(self, index));
-        if (result) { /* items.set-value-type-error */
-            PyErr_SetString(PyExc_TypeError, "mmap item value must be an int");
-        }
-        return -1;
-    }
-    if (!to_clamped_size(value, &byte)) {
-        return -1;
-    }
-    RETURN_LOCKED(int, self, set_byte_locked(self, index, byte));
+    RETURN_LOCKED(int, self, set_byte_locked(self, index, byte, is_int));
 }
 
 /* The source may be this map, or another one of the same file at another address. No order
@@ -209,7 +198,7 @@ int mmap_assign_item(PyObject *op, Py_ssize_t index, PyObject *value)
     }
     unsigned char byte = (unsigned char)PyBytes_AS_STRING(value)[0];
     index = index < 0 ? PY_SSIZE_T_MIN : index;
-    RETURN_LOCKED(int, op, set_byte_locked((MmapObject *)op, index, byte));
+    RETURN_LOCKED(int, op, set_byte_locked((MmapObject *)op, index, byte, 1));
 }
 
 static int contains_locked(MmapObject *self, PyObject *bytes)

@@ -254,22 +254,18 @@ ALWAYS_INLINE ptrdiff_t find(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff
     return -1;
 }
 
-ptrdiff_t search_first(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length)
+ptrdiff_t search(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length, int back)
 {
-    if (needle_length == 1) {
+    if (needle_length == 1 && !back) {
         Bytes found = memchr(text, needle[0], (size_t)length);
         return found == NULL ? -1 : found - text;
     }
-    return find(text, length, needle, needle_length, 0);
-}
-
-ptrdiff_t search_last(Bytes text, ptrdiff_t length, Bytes needle, ptrdiff_t needle_length)
-{
 #if defined(__GLIBC__)
     if (needle_length == 1) {
         Bytes found = memrchr(text, needle[0], (size_t)length);
         return found == NULL ? -1 : found - text;
     }
 #endif
-    return find(text, length, needle, needle_length, 1);
+    return back ? find(text, length, needle, needle_length, 1)
+                : find(text, length, needle, needle_length, 0);
 }
