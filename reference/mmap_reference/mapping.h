@@ -80,7 +80,8 @@ extern const struct constant mapping_constants[];
 /* For both systems: the size is to be what a file of this length has from the offset on. */
 static inline int mapping_take_rest(struct mapping *mapping, int64_t length)
 {
-    if (length == 0) { /* constructor.empty-file-raises */
+    /* constructor.empty-file-raises, constructor.windows-empty-file-raises */
+    if (length == 0) {
         return MAPPING_EMPTY_FILE;
     }
     if (mapping->offset >= length) { /* offset.past-end-value-error */

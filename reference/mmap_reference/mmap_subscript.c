@@ -133,7 +133,9 @@ static int set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop,
     for (Py_ssize_t i = 0; i < count; i++, place += (size_t)step) {
         data[place] = bytes[i];
     }
-    PyMem_Free(copy);
+    if (copy != NULL) {
+        PyMem_Free(copy);
+    }
     return 0;
 }
 
