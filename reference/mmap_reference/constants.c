@@ -1,6 +1,7 @@
-/* Each name is an enumerator first, which says that it is absent; where the system has it, a
-   macro takes its place. So nothing of the system may be included before. PROT_NONE is left
-   out: there is no use for a map that cannot be touched. */
+/* Each name is an enumerator first, which says that it is absent; where the system has it, the
+   macro of its header takes the enumerator's place. So that header comes after the list, and
+   nothing that may include it before. PROT_NONE is left out: there is no use for a map that
+   cannot be touched. */
 
 #include "mapping.h"
 
