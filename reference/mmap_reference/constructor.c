@@ -15,16 +15,25 @@ const char mmap_doc[] = PyDoc_STR(
     "--\n\n"
     "A file, or memory of no file where fileno is -1, mapped into memory.");
 
-static int has_valid_numbers(const struct mapping *mapping, int access)
+static int has_length_and_offset(const struct mapping *mapping)
 {
-    /* constructor.negative-length-overflow-error, offset.negative-overflow-error,
-       constructor.access-unknown-value-error */
+    /* constructor.negative-length-overflow-error, offset.negative-overflow-error */
     return require(mapping->size >= 0, PyExc_OverflowError,
                    "memory mapped length must be positive") &&
            require(mapping->offset >= 0, PyExc_OverflowError,
-                   "memory mapped offset must be positive") &&
-           require(access >= ACCESS_DEFAULT && access <= ACCESS_COPY, PyExc_ValueError,
+                   "memory mapped offset must be positive");
+}
+
+/* constructor.access-unknown-value-error */
+static int is_access(int access)
+{
+    return require(access >= ACCESS_DEFAULT && access <= ACCESS_COPY, PyExc_ValueError,
                    "mmap invalid access parameter.");
+}
+
+static int is_allowed(int fd, const struct mapping *mapping, int access)
+{
+    return PySys_Audit("mmap.__new__", "iniL", fd, mapping->size, access, mapping->offset) == 0;
 }
 
 #ifdef _WIN32
@@ -36,6 +45,9 @@ static int settle_access(int *access, struct mapping *mapping)
         PAGE_READWRITE, PAGE_READONLY, PAGE_READWRITE, PAGE_WRITECOPY};
     static const DWORD views[] = {FILE_MAP_WRITE, FILE_MAP_READ, FILE_MAP_WRITE, FILE_MAP_COPY};
 
+    if (!is_access(*access)) {
+        return 0;
+    }
     mapping->protection = protections[*access];
     mapping->view = views[*access];
     return 1;
@@ -74,8 +86,9 @@ static int settle_access(int *access, struct mapping *mapping)
         return 1;
     }
     if (!require(mapping->flags == MAP_SHARED && prot == both, PyExc_ValueError,
-                 "mmap can't specify both access and flags, prot.")) {
-        return 0; /* constructor.access-excludes-value-error */
+                 "mmap can't specify both access and flags, prot.") ||
+        !is_access(*access)) { /* constructor.access-excludes-value-error */
+        return 0;
     }
     mapping->prot = *access == ACCESS_READ ? PROT_READ : both;
     mapping->flags = *access == ACCESS_COPY ? MAP_PRIVATE : MAP_SHARED;
@@ -90,27 +103,30 @@ PyObject *mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keyw
     MmapObject *self = NULL;
     struct mapping mapping = {.data = NULL};
     int fd, status, access = ACCESS_DEFAULT, keeps_fd = 1;
-    long long offset = 0;
 
 #ifdef _WIN32
     static char *names[] = {"fileno", "length", "tagname", "access", "offset", "trackfd", NULL};
     wchar_t *tagname = NULL;
-    const int parsed = PyArg_ParseTupleAndKeywords(
-        arguments, keywords, "in|O&iL$p:mmap", names, &fd, &mapping.size, to_tagname, &tagname,
-        &access, &offset, &keeps_fd);
+    const int is_settled =
+        PyArg_ParseTupleAndKeywords(arguments, keywords, "in|O&iL$p:mmap", names, &fd,
+                                    &mapping.size, to_tagname, &tagname, &access, &mapping.offset,
+                                    &keeps_fd) &&
+        is_allowed(fd, &mapping, access) && settle_access(&access, &mapping) &&
+        has_length_and_offset(&mapping);
     mapping.tagname = tagname;
 #else
     static char *names[] = {"fileno", "length", "flags",   "prot",
                             "access", "offset", "trackfd", NULL};
     mapping.prot = PROT_READ | PROT_WRITE;
     mapping.flags = MAP_SHARED;
-    const int parsed = PyArg_ParseTupleAndKeywords(
-        arguments, keywords, "in|iiiL$p:mmap", names, &fd, &mapping.size, &mapping.flags,
-        &mapping.prot, &access, &offset, &keeps_fd);
+    const int is_settled =
+        PyArg_ParseTupleAndKeywords(arguments, keywords, "in|iiiL$p:mmap", names, &fd,
+                                    &mapping.size, &mapping.flags, &mapping.prot, &access,
+                                    &mapping.offset, &keeps_fd) &&
+        has_length_and_offset(&mapping) && settle_access(&access, &mapping) &&
+        is_allowed(fd, &mapping, access);
 #endif
-    mapping.offset = offset;
-    if (parsed && has_valid_numbers(&mapping, access) && settle_access(&access, &mapping) &&
-        PySys_Audit("mmap.__new__", "iniL", fd, mapping.size, access, offset) == 0) {
+    if (is_settled) {
         self = (MmapObject *)type->tp_alloc(type, 0);
     }
     if (self != NULL) {

@@ -10,7 +10,7 @@
 struct mapping {
     unsigned char *data; /* NULL where nothing is mapped: then the rest means nothing */
     ptrdiff_t size;      /* bytes that may be touched */
-    int64_t offset;      /* in the file */
+    long long offset;    /* in the file */
 #ifdef _WIN32
     void *file;               /* a handle of its own, or INVALID_HANDLE_VALUE */
     void *section;            /* the file mapping object */
@@ -34,6 +34,7 @@ enum {
     MAPPING_OFFSET_PAST_END = -2,
     MAPPING_LENGTH_PAST_END = -3,
     MAPPING_TOO_LARGE = -4,
+    MAPPING_BAD_DESCRIPTOR = -5,
 };
 
 /* All else of the mapping is as it is asked for, a size of 0 being the rest of the file; -1

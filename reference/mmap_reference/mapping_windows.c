@@ -151,7 +151,7 @@ static int duplicate(int fd, void **handle)
 
     _set_thread_local_invalid_parameter_handler(before);
     if (file == INVALID_HANDLE_VALUE || file == (HANDLE)-2) { /* -2: a stream to nowhere */
-        return ERROR_INVALID_HANDLE; /* for Python, EBADF */
+        return MAPPING_BAD_DESCRIPTOR; /* constructor.bad-descriptor-os-error */
     }
     return status_of(
         DuplicateHandle(process, file, process, handle, 0, FALSE, DUPLICATE_SAME_ACCESS));

@@ -19,7 +19,10 @@ int is_done(int status)
         [-MAPPING_TOO_LARGE] = "mmap length is too large",
     };
 
-    if (status < 0) {
+    if (status == MAPPING_BAD_DESCRIPTOR) {
+        errno = EBADF;
+        PyErr_SetFromErrno(PyExc_OSError);
+    } else if (status < 0) {
         PyErr_SetString(PyExc_ValueError, problems[-status]);
     } else if (status > 0) {
 #ifdef _WIN32
@@ -95,7 +98,7 @@ static PyObject *repr_locked(MmapObject *self)
     }
     return PyUnicode_FromFormat("<%s closed=False, access=%s, length=%zd, pos=%zd, offset=%lld>",
                                 name, access_names[self->access], mapping->size, self->position,
-                                (long long)mapping->offset);
+                                mapping->offset);
 }
 
 static PyObject *mmap_repr(PyObject *op)

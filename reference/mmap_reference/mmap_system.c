@@ -2,7 +2,6 @@
 
 #include "mmap_object.h"
 
-#include <errno.h>
 #include <string.h>
 
 #ifndef _WIN32
@@ -175,8 +174,7 @@ static PyObject *size_locked(MmapObject *self)
     }
 #ifndef _WIN32
     if (self->mapping.fd == -1 && !self->edition->anonymous_has_size) {
-        errno = EBADF;
-        return PyErr_SetFromErrno(PyExc_OSError);
+        return none_if(is_done(MAPPING_BAD_DESCRIPTOR));
     }
 #endif
     ASK_SYSTEM(self, status, mapping_file_size(&self->mapping, &size));
