@@ -1,64 +1,78 @@
 """Runs the gate on every implementation of mmap that this machine has or can have.
 
-    python tools/ports FOLDER [OPTION of mmap-conformance run …]
+    python tools/ports FOLDER [NAME …] [OPTION of mmap-conformance run …]
 
-CPython as it is found here, PyPy from Debian's package, fmmap from PyPI: each against the
-findings that the suite ships for it. What cannot be had is told, with the reason, at the end.
+CPython as it is found here, for Linux and, where wine plays it, for Windows; PyPy from Debian's
+package; fmmap from PyPI: each against the findings that the suite ships for it. NAME limits it
+to some, with `*` for any letters. What cannot be had is told, with the reason, at the end.
 """
 
 from __future__ import annotations
 
-import json
+import fnmatch
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
+sys.path.extend(str(Path(__file__).resolve().parents[1] / each) for each in ("", "windows"))
+from configuration import Table, configure
+
+import debian
+import implementations as windows
+import interpreters
+import wine
+from debian import Missing
 from mmap_conformance.adapters import find_interpreter
 from mmap_conformance.cli import main as command_line
 from mmap_conformance.errors import UsageError
 from mmap_conformance.expectations import SHIPPED
 
 CPYTHONS = tuple(f"python3.{minor}" for minor in range(6, 14))
+DEBIAN = "/usr/bin/python3.11"
+"""Debian's own interpreter, which is older than the fixes of 3.11.4."""
 FMMAP = "fmmap==2.0.0"
+WINDOWS = {f"stdlib-windows-{version}": version for version in interpreters.PACKAGED}
+"""CPython for Windows, with the version, by name."""
+EXIT_USAGE = 2
+EXIT_MISSING = 77
+"""As automake has it: nothing of this could be tried here."""
 
 
-class Missing(Exception):
-    """An implementation that is not to be had; the text says why."""
+def cpython(name: str) -> Table:
+    """CPython's own mmap, of an interpreter that is here.
 
-
-def cpython(name: str) -> dict[str, object]:
-    """CPython's own mmap, of an interpreter that is here."""
+    Raises:
+        Missing: it is not.
+    """
     try:
-        return {"module": f"mmap@{find_interpreter(name)}", "expectations": "cpython.toml"}
+        path = find_interpreter(name)
     except UsageError as error:
         raise Missing(str(error)) from error
+    return {"module": f"mmap@{path}", "expectations": str(SHIPPED / "cpython.toml")}
 
 
-def debian() -> dict[str, object]:
-    """That of Debian's own interpreter, which is older than the fixes of 3.11.4."""
-    path = "/usr/bin/python3.11"
-    if not Path(path).exists():
-        raise Missing(f"there is no {path}")
-    return cpython(path)
+def pypy() -> Table:
+    """PyPy's, which Debian has.
+
+    Raises:
+        Missing: it cannot be installed.
+    """
+    debian.install({"pypy3": ("pypy3",)})
+    return {"module": "mmap@pypy3", "expectations": str(SHIPPED / "pypy.toml")}
 
 
-def pypy() -> dict[str, object]:
-    """PyPy's, which Debian has."""
-    if not shutil.which("pypy3"):
-        if os.geteuid() != 0 or not shutil.which("apt-get"):
-            raise Missing("pypy3 is not installed: on Debian, apt-get install pypy3")
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", "pypy3"]):
-            if subprocess.run(["apt-get", "-q", *words], **quiet).returncode != 0:
-                raise Missing("apt-get cannot install pypy3")
-    return {"module": "mmap@pypy3", "expectations": "pypy.toml"}
+def fmmap(folder: Path) -> Table:
+    """A drop-in module, built for the interpreter that runs this.
 
-
-def fmmap(folder: Path) -> dict[str, object]:
-    """A drop-in module, built for the interpreter that runs this."""
+    Raises:
+        Missing: it cannot be.
+    """
     target = folder / "fmmap"
     if not target.exists():
         command = [sys.executable, "-m", "pip", "install", "-q", "--target", str(target), FMMAP]
@@ -67,49 +81,60 @@ def fmmap(folder: Path) -> dict[str, object]:
             raise Missing(f"pip cannot install {FMMAP}: it needs a C compiler")
     return {
         "module": "fmmap",
-        "expectations": "fmmap.toml",
+        "expectations": str(SHIPPED / "fmmap.toml"),
         "environment": {"PYTHONPATH": str(target)},
     }
 
 
-def ports(folder: Path) -> Iterator[tuple[str, dict[str, object] | Missing]]:
-    """Every implementation by name: how it is configured, or why it is not there."""
-    makers = {f"c{name}": (lambda name=name: cpython(name)) for name in CPYTHONS}
-    makers |= {"cpython3.11-debian": debian, "pypy3": pypy, "fmmap": lambda: fmmap(folder)}
-    for name, make in makers.items():
-        try:
-            yield name, make()
-        except Missing as reason:
-            yield name, reason
+def on_windows(version: str, folder: Path) -> Table:
+    """CPython's own for Windows.
+
+    Raises:
+        Missing: wine or the interpreter is not to be had.
+    """
+    debian.install(debian.WINDOWS)
+    return windows.stdlib(version, folder)
 
 
-def configuration(name: str, table: dict[str, object]) -> str:
-    """The lines of a ``pyproject.toml`` for one implementation."""
-    lines = [f"[tool.mmap-conformance.implementations.{json.dumps(name)}]"]
-    for key, value in table.items():
-        if key == "expectations":
-            value = str(SHIPPED / str(value))
-        if isinstance(value, dict):
-            pairs = ", ".join(f"{json.dumps(k)} = {json.dumps(v)}" for k, v in value.items())
-            lines.append(f"{key} = {{ {pairs} }}")
-        else:
-            lines.append(f"{key} = {json.dumps(value)}")
-    return "\n".join(lines) + "\n"
+def ports(folder: Path) -> dict[str, Callable[[], Table]]:
+    """By name of each implementation, what makes it ready."""
+    makers: dict[str, Callable[[], Table]]
+    makers = {f"c{name}": partial(cpython, name) for name in CPYTHONS}
+    makers |= {"cpython3.11-debian": partial(cpython, DEBIAN), "pypy3": pypy}
+    makers["fmmap"] = partial(fmmap, folder)
+    makers |= {name: partial(on_windows, version, folder) for name, version in WINDOWS.items()}
+    return makers
 
 
 def main(arguments: list[str]) -> int:
-    """Make all ready and run; the exit code of the gate."""
+    """Make all ready and run; the exit code of the gate, or 77 where nothing can be had."""
     folder = Path(arguments[0]).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    found = dict(ports(folder))
-    there = {name: each for name, each in found.items() if not isinstance(each, Missing)}
-    text = "\n".join(configuration(name, table) for name, table in there.items())
-    (folder / "pyproject.toml").write_text(text, "utf-8")
-    os.chdir(folder)
-    code = command_line(["run", *there, *arguments[1:]])
-    for name, each in found.items():
-        if isinstance(each, Missing):
-            print(f"{name}: not tested: {each}")
+    wanted = list(takewhile(lambda word: not word.startswith("-"), arguments[1:]))
+    makers = ports(folder)
+    for word in wanted:
+        if not fnmatch.filter(makers, word):
+            print(f"ports: nothing is called {word!r}: there are {', '.join(makers)}")
+            return EXIT_USAGE
+    tables: dict[str, Table] = {}
+    missing: dict[str, Missing] = {}
+    for name, make in makers.items():
+        if wanted and not any(fnmatch.fnmatchcase(name, each) for each in wanted):
+            continue
+        try:
+            tables[name] = make()
+        except Missing as reason:
+            missing[name] = reason
+    code = EXIT_MISSING
+    if tables:
+        with ExitStack() as closing:
+            if any(name in WINDOWS for name in tables):
+                closing.enter_context(wine.running(folder / "prefix"))
+            os.chdir(folder)
+            configure(folder, tables)
+            code = command_line(["run", *tables, *arguments[1 + len(wanted) :]])
+    for name, reason in missing.items():
+        print(f"{name}: not tested: {reason}")
     return code
 
 
