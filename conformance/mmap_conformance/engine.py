@@ -31,10 +31,10 @@ from mmap_conformance.triage import Triage
 from mmap_conformance.workers import Workers
 from mmap_spec_tests.clause import Edition, edition_text
 from mmap_spec_tests.clauses import AREA_OF
-from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.corpus import corpus, found
 from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.model import Unrunnable
-from mmap_spec_tests.programs import Generator, Step
+from mmap_spec_tests.programs import Generator, Step, modelled
 from mmap_spec_tests.rules import AREAS
 
 LENGTH = 30
@@ -172,18 +172,19 @@ class _Run:
             yield *last, self._workers.collect()
 
     def _source(self, deadline: float) -> Iterator[tuple[list[Step], str]]:
-        """The corpus first, then programs of all areas in turn until time is up."""
+        """What is kept first, then programs of all areas in turn until time is up."""
         areas = self._areas()
-        for entry in corpus():
+        for entry in (*corpus(), *found()):
             if time.monotonic() > deadline:
                 return
             area = AREA_OF[entry.clause]
             if not areas or area in areas:
+                # Whole, also where something in it is known: that is passed over.
                 try:
-                    steps = self._generator.unmasked(entry.program)
+                    steps = modelled(entry.program, self._facts)
                 except Unrunnable:
                     continue  # of an edition or platform that is not this one's
-                if steps:
+                if not any(map(self._triage.known.gave_up, entry.program)):
                     yield steps, area
         choices = random.Random(self._options.seed)
         while time.monotonic() < deadline:

@@ -91,6 +91,11 @@ class Known:
             _leads(step, self._silent) for step in steps[: divergence.number]
         )
 
+    def gave_up(self, operation: Operation) -> bool:
+        """Whether a method has cost so many workers that it is not called any more."""
+        method = operation.method
+        return any(self._deaths[kind, method] >= enough for kind, enough in _ENOUGH.items())
+
     def begin_program(self) -> None:
         """Decide anew whether what is known is to be avoided."""
         self._programs += 1
@@ -99,10 +104,7 @@ class Known:
         """Whether a program is to do without an operation, for what it is known to lead to."""
         if not self.told:
             return False
-        method = operation.method
-        if any(self._deaths[kind, method] >= enough for kind, enough in _ENOUGH.items()):
-            return True
-        if _leads((operation, expectation), self._deadly):
+        if self.gave_up(operation) or _leads((operation, expectation), self._deadly):
             return True
         if self._programs % _AVOIDED_IN:  # what is silent spoils as well
             return _leads((operation, expectation), self._spoiling)

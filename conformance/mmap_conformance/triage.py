@@ -92,6 +92,11 @@ class Triage:
         None where the implementation is not held to the clause, or the program makes no
         sense for it.
         """
+        found = self.replayed(entry)
+        return self.accept(entry, found) if isinstance(found, Divergence) else found
+
+    def replayed(self, entry: Expected) -> Divergence | Stale | None:
+        """The divergence that an entry's program shows, or what became of it; see ``expect``."""
         try:
             steps = modelled(entry.program, self._facts)
         except Unrunnable:
@@ -102,7 +107,8 @@ class Triage:
         for _ in range(_TRIES):
             found = self._first(entry.program)
             if found is not None and self._is_that(entry, steps, found):
-                return self._expected(entry, found)
+                self._workers.refresh()
+                return found._replace(clause=entry.clause, operation=entry.operation)
         return Stale(
             self._adapter.name,
             entry.clause,
@@ -112,21 +118,20 @@ class Triage:
             describe(found.outcome) if found is not None else "",
         )
 
+    def accept(self, entry: Expected, found: Divergence) -> Finding:
+        """Take a divergence for what an entry speaks of; the finding."""
+        self.known.add(found, spoils=self._spoils(entry.program, found))
+        finding = replace(self._finding(entry.program, found, (1, 1)), reason=entry.told)
+        self._exercised[entry.clause] += 1
+        self.findings.append(finding)
+        return finding
+
     def _is_that(self, entry: Expected, steps: list[Step], found: Divergence) -> bool:
         """Whether a divergence is the one that an entry speaks of."""
         if found.number < len(steps) - 1 or got(found.outcome) != entry.got:
             return False
         silent = entry.operation != found.shown_by
         return silent or entry.clause in failing(steps[-1][1], found.outcome, self._holds)
-
-    def _expected(self, entry: Expected, found: Divergence) -> Finding:
-        found = found._replace(clause=entry.clause, operation=entry.operation)
-        self.known.add(found, spoils=self._spoils(entry.program, found))
-        finding = replace(self._finding(entry.program, found, (1, 1)), reason=entry.told)
-        self._exercised[entry.clause] += 1
-        self.findings.append(finding)
-        self._workers.refresh()
-        return finding
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """What the run says of every clause."""

@@ -12,31 +12,42 @@ import pytest
 from mmap_conformance.config import configured
 from mmap_conformance.expectations import SHIPPED
 
+PORTS = Path(__file__).parents[1] / "ports"
+
 
 @pytest.fixture
-def ports(tool: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The tool as a module, and a command line that says what it was asked for."""
+def machine(tool: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """What knows of the implementations."""
+    monkeypatch.syspath_prepend(PORTS)
+    module = tool("ports/machine")
+    monkeypatch.setitem(sys.modules, "machine", module)
+    return module
+
+
+@pytest.fixture
+def ports(
+    tool: Callable[[str], ModuleType], machine: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> ModuleType:
+    """The tool, and a command line that says what it was asked for."""
     module = tool("ports/__main__")
     monkeypatch.setattr(module, "command_line", lambda words: print(*words) or 3)
     return module
 
 
 @pytest.fixture
-def nothing(ports: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing(machine: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine that has nothing and gets nothing."""
 
     def missing(*_: object) -> None:
-        raise ports.Missing("it is not sold here")
+        raise machine.Missing("it is not sold here")
 
     for name in ("pypy", "fmmap", "on_windows"):
-        monkeypatch.setattr(ports, name, missing)
-    monkeypatch.setattr(ports, "DEBIAN", "/no/python3.11")
-    monkeypatch.setattr(ports, "CPYTHONS", ("python9.9",))
+        monkeypatch.setattr(machine, name, missing)
+    monkeypatch.setattr(machine, "DEBIAN", "/no/python3.11")
+    monkeypatch.setattr(machine, "CPYTHONS", ("python9.9",))
 
 
-def test_what_is_configured_is_read_back(
-    tool: Callable[[str], ModuleType], tmp_path: Path
-) -> None:
+def test_what_is_configured_is_read_back(tool: Callable[[str], ModuleType], tmp_path: Path) -> None:
     command = [sys.executable, "{worker}", "mmap"]
     tables = {
         "one 1": {"module": "mmap", "edition": "3.11", "environment": {"A": 'b "c"', "B": "\\"}},
@@ -51,14 +62,14 @@ def test_what_is_configured_is_read_back(
 
 
 def test_every_implementation_has_what_is_known_of_it(
-    ports: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    machine: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(ports, "find_interpreter", lambda name: f"/somewhere/{name}")
-    monkeypatch.setattr(ports.debian, "install", lambda packages: None)
-    monkeypatch.setattr(ports.interpreters, "interpreter", lambda *_: Path("python.exe"))
+    monkeypatch.setattr(machine, "find_interpreter", lambda name: f"/somewhere/{name}")
+    monkeypatch.setattr(machine.debian, "install", lambda packages: None)
+    monkeypatch.setattr(machine.interpreters, "interpreter", lambda *_: Path("python.exe"))
     (tmp_path / "fmmap").mkdir()
     files = {
-        name: Path(make()["expectations"]).name for name, make in ports.ports(tmp_path).items()
+        name: Path(make()["expectations"]).name for name, make in machine.ports(tmp_path).items()
     }
     assert all((SHIPPED / name).is_file() for name in files.values())
     assert files.pop("pypy3") == "pypy.toml" and files.pop("fmmap") == "fmmap.toml"
@@ -73,11 +84,12 @@ def test_every_implementation_has_what_is_known_of_it(
 @pytest.mark.usefixtures("nothing")
 def test_what_cannot_be_had_is_told(
     ports: ModuleType,
+    machine: ModuleType,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(ports, "CPYTHONS", (sys.executable, "python9.9"))
+    monkeypatch.setattr(machine, "CPYTHONS", (sys.executable, "python9.9"))
     monkeypatch.chdir(tmp_path)
     assert ports.main([str(tmp_path / "folder"), "--budget", "1"]) == 3
     out = capsys.readouterr().out
@@ -103,4 +115,4 @@ def test_names_limit_it_to_some(
     told = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()]
     assert told == ["cpython9.9", "cpython3.11-debian", "pypy3"]
     assert ports.main([str(tmp_path), "pypy3", "cython"]) == 2
-    assert "ports: nothing is called 'cython'" in capsys.readouterr().out
+    assert "ports: no port is called 'cython': there are " in capsys.readouterr().err
