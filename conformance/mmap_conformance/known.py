@@ -44,20 +44,22 @@ class Known:
         """Note what a divergence cost."""
         self._deaths[divergence.kind, divergence.shown_by] += 1
 
-    def add(self, finding: Divergence, *, spoils: bool) -> bool:
+    def add(self, finding: Divergence, *, spoils: bool, sorts: Sequence[str] = ()) -> bool:
         """Note a finding; whether it is new.
 
         Args:
             finding: a divergence, attributed.
             spoils: whether the rest of a program cannot be judged after it.
+            sorts: other outcomes that the same fault comes to.
         """
         led = finding.clause, finding.operation
         new = not self.is_told(finding)
-        self.told.add((*led, got(finding.outcome)))
+        sorts = got(finding.outcome), *sorts
+        self.told.update((*led, sort) for sort in sorts)
         self._seen.add(finding.identity)
         if finding.operation != finding.shown_by:
             self._silent.add(led)
-        if finding.kind in DEATHS:
+        if not set(sorts).isdisjoint(DEATHS):
             self._deadly.add(led)
         elif spoils:
             self._spoiling.add(led)

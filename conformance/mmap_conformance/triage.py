@@ -103,24 +103,21 @@ class Triage:
             return None
         if not self._judges(entry.clause):
             return None
-        found = None
+        found, told = None, ""
         for _ in range(_TRIES):
             found = self._first(entry.program)
             if found is not None and self._is_that(entry, steps, found):
                 self._workers.refresh()
                 return found._replace(clause=entry.clause, operation=entry.operation)
-        return Stale(
-            self._adapter.name,
-            entry.clause,
-            entry.operation,
-            entry.got,
-            entry.program,
-            describe(found.outcome) if found is not None else "",
-        )
+        if found is not None:
+            before = found.number < len(steps) - 1
+            told = f"{describe(found.outcome)}{f', in {found.shown_by}' if before else ''}"
+        return Stale(self._adapter.name, *entry.key, entry.program, told)
 
     def accept(self, entry: Expected, found: Divergence) -> Finding:
         """Take a divergence for what an entry speaks of; the finding."""
-        self.known.add(found, spoils=self._spoils(entry.program, found))
+        spoils = self._spoils(entry.program, found)
+        self.known.add(found, spoils=spoils, sorts=entry.sorts)
         finding = replace(self._finding(entry.program, found, (1, 1)), reason=entry.told)
         self._exercised[entry.clause] += 1
         self.findings.append(finding)
@@ -128,7 +125,7 @@ class Triage:
 
     def _is_that(self, entry: Expected, steps: list[Step], found: Divergence) -> bool:
         """Whether a divergence is the one that an entry speaks of."""
-        if found.number < len(steps) - 1 or got(found.outcome) != entry.got:
+        if found.number < len(steps) - 1 or got(found.outcome) not in entry.sorts:
             return False
         silent = entry.operation != found.shown_by
         return silent or entry.clause in failing(steps[-1][1], found.outcome, self._holds)

@@ -92,6 +92,15 @@ def test_what_kills_is_left_out_of_all(known: Known) -> None:
         assert known.avoids(*WRITE)
 
 
+def test_other_outcomes_of_the_same_fault_are_known_with_it(known: Known) -> None:
+    known.add(found("x.stores", "write"), spoils=False, sorts=("TypeError", "crashed"))
+    refused = found("x.stores", "write", outcome=[["TypeError"], None, ""])
+    assert known.is_told(found("x.stores", "write", outcome=CRASH))
+    assert known.covers([WRITE], refused)
+    assert not known.covers([WRITE], refused._replace(outcome=[["ValueError"], None, ""]))
+    assert known.avoids(*WRITE)  # it may kill, though it has not
+
+
 def test_a_method_that_keeps_hanging_is_not_called_any_more(known: Known) -> None:
     hung = found("x.get", "[]", outcome={"hung": 1.0})
     known.add(found("x.other", "read"), spoils=False)
