@@ -44,6 +44,9 @@ BYTES = 6 * LENGTH + 40
 _TOLD_EVERY = 0.25
 """Seconds between two progress events."""
 _MOST_DEATHS = 400
+_KEPT = 30.0
+"""Seconds that the programs which are kept may take, however small the budget: what a run covers
+is not to depend on how fast a machine is."""
 
 
 def run(adapters: Sequence[Adapter], options: Options) -> Iterator[Event]:
@@ -174,8 +177,9 @@ class _Run:
     def _source(self, deadline: float) -> Iterator[tuple[list[Step], str]]:
         """What is kept first, then programs of all areas in turn until time is up."""
         areas = self._areas()
+        until = max(deadline, time.monotonic() + _KEPT)
         for entry in (*corpus(), *found()):
-            if time.monotonic() > deadline:
+            if time.monotonic() > until:
                 return
             area = AREA_OF[entry.clause]
             if not areas or area in areas:
@@ -184,7 +188,7 @@ class _Run:
                     steps = modelled(entry.program, self._facts)
                 except Unrunnable:
                     continue  # of an edition or platform that is not this one's
-                if not any(map(self._triage.known.gave_up, entry.program)):
+                if not any(self._triage.known.gave_up(*step) for step in steps):
                     yield steps, area
         choices = random.Random(self._options.seed)
         while time.monotonic() < deadline:

@@ -35,6 +35,7 @@ class Known:
         self._seen: set[Identity] = set()
         self._silent: set[Led] = set()
         self._deadly: set[Led] = set()
+        self._hanging: set[Led] = set()
         self._spoiling: set[Led] = set()
         self._deaths: Counter[tuple[str, str]] = Counter()
         self._consequences: Counter[Identity] = Counter()
@@ -59,6 +60,8 @@ class Known:
         self._seen.add(finding.identity)
         if finding.operation != finding.shown_by:
             self._silent.add(led)
+        if "hung" in sorts:
+            self._hanging.add(led)
         if not set(sorts).isdisjoint(DEATHS):
             self._deadly.add(led)
         elif spoils:
@@ -93,10 +96,12 @@ class Known:
             _leads(step, self._silent) for step in steps[: divergence.number]
         )
 
-    def gave_up(self, operation: Operation) -> bool:
-        """Whether a method has cost so many workers that it is not called any more."""
+    def gave_up(self, operation: Operation, expectation: Expectation) -> bool:
+        """Whether an operation is never called again: its method has cost too many workers, or
+        it hangs, which takes a timeout each time."""
         method = operation.method
-        return any(self._deaths[kind, method] >= enough for kind, enough in _ENOUGH.items())
+        worn = any(self._deaths[kind, method] >= enough for kind, enough in _ENOUGH.items())
+        return worn or _leads((operation, expectation), self._hanging)
 
     def begin_program(self) -> None:
         """Decide anew whether what is known is to be avoided."""
@@ -106,7 +111,9 @@ class Known:
         """Whether a program is to do without an operation, for what it is known to lead to."""
         if not self.told:
             return False
-        if self.gave_up(operation) or _leads((operation, expectation), self._deadly):
+        if self.gave_up(operation, expectation):
+            return True
+        if _leads((operation, expectation), self._deadly):
             return True
         if self._programs % _AVOIDED_IN:  # what is silent spoils as well
             return _leads((operation, expectation), self._spoiling)
