@@ -148,6 +148,10 @@ class Expectations:
             self, entries=tuple(replace(each, implementations=("*",)) for each in self.entries)
         )
 
+    def speaks_of(self, names: Sequence[str]) -> bool:
+        """Whether the file is about an implementation that goes by one of the names."""
+        return any(fnmatchcase(name, each) for name in names for each in self.implementations)
+
     def of(self, names: Sequence[str], version: Edition, platform: str) -> Iterator[Expected]:
         """The entries that speak of an implementation; see ``Expected.applies``."""
         return (entry for entry in self.entries if entry.applies(names, version, platform))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.engine import names_of
@@ -73,7 +72,7 @@ class Update:
         adapter = next(each for each in self.adapters if each.name == event.implementation)
         names = names_of(adapter, event.facts)
         about = self.known.implementations
-        if not any(fnmatchcase(name, each) for name in names for each in about):
+        if not self.known.speaks_of(names):
             raise UsageError(
                 f"the file is about {', '.join(about)}: add {names[0]!r} to its implementations, "
                 "or give it a file of its own"
