@@ -10,12 +10,12 @@ gate must turn red. What it does not, and what is stale, is told, and the exit c
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator, Sequence
 
 from machine import EXIT_MISSING, arguments_of, ready
 
 from mmap_conformance.adapters import Adapter
+from mmap_conformance.budget import Budget
 from mmap_conformance.config import configured
 from mmap_conformance.engine import edition_of, names_of, scratch
 from mmap_conformance.errors import UsageError
@@ -50,7 +50,7 @@ def unnoticed(adapter: Adapter, entries: Sequence[Expected]) -> Iterator[tuple[E
         facts = model_facts(hello, edition_of(adapter, OPTIONS, hello))
 
         def triage() -> Triage:
-            return Triage(adapter, OPTIONS, facts, workers, time.monotonic() + PATIENCE)
+            return Triage(adapter, OPTIONS, facts, workers, Budget(PATIENCE))
 
         shown = [triage().replayed(entry) for entry in entries]
         for entry, found in zip(entries, shown, strict=True):
