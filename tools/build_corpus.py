@@ -37,9 +37,10 @@ from mmap_spec_tests.rules import AREAS
 
 TARGET = Path(__file__).parents[1] / "spec_tests/mmap_spec_tests/corpus/examples.json"
 FOUND = TARGET.with_name("found.json")
-ROUNDS = 1500
-CONSTANTS = {name: number for number, name in enumerate(("MADV_NORMAL", "MADV_WILLNEED"))}
-CAPABILITIES = frozenset(("resize", "madvise", "fork", "python-buffers"))
+ROUNDS = 3000
+_NAMES = ("MADV_NORMAL", "MADV_WILLNEED", "MS_SYNC", "MS_ASYNC")
+CONSTANTS = {name: number for number, name in enumerate(_NAMES)}
+CAPABILITIES = frozenset(("resize", "madvise", "fork", "python-buffers", "set_name"))
 
 
 LEAVES = [
