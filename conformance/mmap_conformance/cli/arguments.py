@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mmap_conformance import __version__
-from mmap_conformance.cli import diff, expectations, explain, listing, replay, run, selftest
+from mmap_conformance.cli import diff, expectations, explain, init, listing, replay, run, selftest
 from mmap_conformance.errors import UsageError
 from mmap_conformance.options import BUDGETS, Options
 from mmap_spec_tests.clause import LEVELS, Edition, parse_edition
@@ -42,6 +42,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _diff(verbs.add_parser("diff", help="tell where two implementations differ"))
     _expectations(verbs.add_parser("expectations", help="keep a file of known findings"))
     _selftest(verbs.add_parser("selftest", help="see that an implementation can be tested"))
+    _init(verbs.add_parser("init", help="set up the gate in your project"))
     return parser.parse_args(arguments)
 
 
@@ -145,6 +146,27 @@ def _replay(parser: argparse.ArgumentParser) -> None:
 def _selftest(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(verb=selftest.run)
     _common(parser, "as for run (default: reference stdlib)")
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=init.run)
+    parser.add_argument(
+        "implementation",
+        nargs="?",
+        metavar="MODULE[@INTERPRETER]",
+        help="what is to be tested (default: the module here whose source has a type mmap)",
+    )
+    parser.add_argument(
+        "--ci",
+        choices=("github", "gitlab", "none"),
+        help="where to run it on each change (default: what the project has, or else github)",
+    )
+    parser.add_argument(
+        "--requirement",
+        default="mmap-conformance",
+        help="how pip installs the suite: a name, a wheel, an address (default: %(default)s)",
+    )
+    parser.add_argument("--yes", action="store_true", help="write without asking")
 
 
 def _common(parser: argparse.ArgumentParser, implementations: str, *, nargs: str = "*") -> None:
