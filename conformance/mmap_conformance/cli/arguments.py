@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from mmap_conformance import __version__
 from mmap_conformance.cli import diff, expectations, explain, init, listing, replay, run, selftest
+from mmap_conformance.cli.version import Version
 from mmap_conformance.errors import UsageError
 from mmap_conformance.options import BUDGETS, Options
 from mmap_spec_tests.clause import LEVELS, Edition, parse_edition
@@ -33,7 +33,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="mmap-conformance",
         description="Tests implementations of mmap against the documentation, clause by clause.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--version", action=Version, nargs=0, help="show it, and what it runs on")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     _run(verbs.add_parser("run", help="test implementations"))
     _list(verbs.add_parser("list", help="list clauses, implementations or editions"))
