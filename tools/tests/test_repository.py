@@ -1,0 +1,53 @@
+"""The files that others read: each is what its schema says, and says what is true."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmap_conformance import __version__, toml
+
+ROOT = Path(__file__).parents[2]
+FORMS = ".github/ISSUE_TEMPLATE"
+SCHEMAS = {
+    "CITATION.cff": "citation-file-format",
+    "action.yml": "github-actions",
+    f"{FORMS}/config.yml": "github-issue-config",
+    **{
+        path.relative_to(ROOT).as_posix(): "github-issue-forms"
+        for path in (ROOT / FORMS).glob("*-*.yml")
+    },
+    f"{FORMS}/bug.yml": "github-issue-forms",
+    **{
+        path.relative_to(ROOT).as_posix(): "github-workflows"
+        for path in (ROOT / ".github/workflows").iterdir()
+    },
+}
+
+
+def check(path: Path, schema: str) -> subprocess.CompletedProcess[str]:
+    words = ("check_jsonschema", "--builtin-schema", f"vendor.{schema}", path)
+    return subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("path", SCHEMAS)
+def test_files_are_what_their_schemas_say(path: str) -> None:
+    done = check(ROOT / path, SCHEMAS[path])
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_file_that_is_not_is_seen(tmp_path: Path) -> None:
+    broken = (ROOT / "action.yml").read_text().replace("using: composite", "usin: composite")
+    (tmp_path / "action.yml").write_text(broken)
+    assert "usin" in check(tmp_path / "action.yml", "github-actions").stdout
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    assert toml.read(ROOT / "pyproject.toml", "it")["project"]["version"] == __version__
+    (cited,) = re.findall(r"^version: (.*)$", (ROOT / "CITATION.cff").read_text(), re.M)
+    assert cited == __version__
+    assert f"## {__version__} (" in (ROOT / "CHANGELOG.md").read_text()
