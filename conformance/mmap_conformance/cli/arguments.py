@@ -29,6 +29,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     Raises:
         UsageError: it makes no sense.
     """
+    return parser().parse_args(arguments)
+
+
+def parser() -> argparse.ArgumentParser:
+    """What reads a command line."""
     parser = _Parser(
         prog="mmap-conformance",
         description="Tests implementations of mmap against the documentation, clause by clause.",
@@ -43,7 +48,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _expectations(verbs.add_parser("expectations", help="keep a file of known findings"))
     _selftest(verbs.add_parser("selftest", help="see that an implementation can be tested"))
     _init(verbs.add_parser("init", help="set up the gate in your project"))
-    return parser.parse_args(arguments)
+    return parser
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
