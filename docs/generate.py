@@ -169,7 +169,8 @@ def _entry(entry: Expected) -> Iterator[str]:
     link = f" ([discussed]({entry.link}))" if entry.link else ""
     yield f"**{entry.kind}**{', ' + where if where else ''}: {_plain(entry.reason)}{link}.\n"
     yield _code("python", "\n".join(lines(entry.program)))
-    yield f"Expected: {_plain(entry.expected)}. Got: {_plain(entry.got)}.\n"
+    got = _SORTS.get(entry.got, f"raises {entry.got}")
+    yield f"It {got}, where one that is right {_plain(entry.expected)}.\n"
 
 
 def _names(names: Iterable[str]) -> str:
@@ -208,6 +209,14 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[st
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |"
     yield ""
 
+
+_SORTS = {
+    "returned": "returns something else",
+    "crashed": "crashes",
+    "hung": "hangs",
+    "protocol": "breaks the protocol of the worker",
+}
+"""The sorts of outcomes in expectations files that are no names of exceptions, as verbs."""
 
 PAGES = {
     "clauses": clauses,

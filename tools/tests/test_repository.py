@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mmap_conformance import __version__, toml
+from mmap_conformance.gate import EXIT_CODES
 
 ROOT = Path(__file__).parents[2]
 FORMS = ".github/ISSUE_TEMPLATE"
@@ -51,3 +52,8 @@ def test_the_version_is_the_same_everywhere() -> None:
     (cited,) = re.findall(r"^version: (.*)$", (ROOT / "CITATION.cff").read_text(), re.M)
     assert cited == __version__
     assert f"## {__version__} (" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_the_readme_has_the_exit_codes() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.*) \|$", (ROOT / "README.md").read_text("utf-8"), re.M)
+    assert {int(code): text for code, text in rows} == EXIT_CODES
