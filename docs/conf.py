@@ -18,6 +18,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build", "tests"]
 myst_enable_extensions = ["attrs_inline"]
 myst_heading_anchors = 3
+smartquotes = False  # quotes of outcomes are those of Python
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:class", r"(pathlib|collections|argparse)\..*|Path|optional"),  # Python's own

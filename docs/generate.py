@@ -137,8 +137,9 @@ def _definition(name: str, definition: dict[str, Any]) -> Iterator[str]:
 def differences() -> Iterator[str]:
     """Where implementations differ today: what the suite ships as expected."""
     yield "# Where implementations differ today\n"
-    yield "These findings are known, and ship with the suite: every run of the gate over these "
-    yield "implementations replays them, and a change in any of them fails it.\n"
+    yield "What is known of them ships with the suite, each finding with a program that shows it."
+    yield "In a clone of the repository `tox run -e ports` replays them on all that is there;"
+    yield "one that is gone or has changed fails the gate.\n"
     groups: dict[tuple[str, ...], list[Expected]] = defaultdict(list)
     for entry in shipped().entries:
         groups[entry.implementations].append(entry)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from mmap_conformance import __version__, toml
 from mmap_conformance.gate import EXIT_CODES
@@ -45,6 +47,29 @@ def test_a_file_that_is_not_is_seen(tmp_path: Path) -> None:
     broken = (ROOT / "action.yml").read_text().replace("using: composite", "usin: composite")
     (tmp_path / "action.yml").write_text(broken)
     assert "usin" in check(tmp_path / "action.yml", "github-actions").stdout
+
+
+@pytest.mark.parametrize(("fault", "code"), [("", 0), (" + 1", 1)])
+def test_the_action_gates_and_leaves_a_report(fault: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "mymmap.py").write_text(
+        "import mmap as stdlib\nclass mmap(stdlib.mmap):\n    __slots__ = ()\n"
+        f"    def tell(self): return super().tell(){fault}\n"
+    )
+    action = YAML(typ="safe").load(ROOT / "action.yml")
+    assert action["inputs"].keys() == {"implementations", "arguments", "output"}
+    (gate,) = (step for step in action["runs"]["steps"] if "mmap-conformance run" in str(step))
+    inputs = {
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+        "IMPLEMENTATIONS": "mymmap",
+        "ARGUMENTS": "--clause position.tell-returns-position --budget 1",
+        "OUTPUT": "out put",
+    }
+    assert gate["env"].keys() == inputs.keys() - {"PATH"}
+    shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", gate["run"]]  # as GitHub's
+    done = subprocess.run(shell, cwd=tmp_path, env=os.environ | inputs, capture_output=True)
+    assert done.returncode == code, done.stderr
+    assert len(list((tmp_path / "out put" / "found").glob("*.py"))) == code
+    assert b'"type": "footer"' in (tmp_path / "out put" / "report.jsonl").read_bytes()
 
 
 def test_the_version_is_the_same_everywhere() -> None:
