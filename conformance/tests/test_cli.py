@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from mmap_conformance import __version__
@@ -289,10 +292,21 @@ def process(*arguments: str, **more: Any) -> subprocess.Popen[str]:
     )
 
 
-def test_the_version_is_told() -> None:
-    version = process("--version", stdout=subprocess.PIPE)
-    assert version.communicate() == (f"mmap-conformance {__version__}\n", "")
-    assert version.returncode == 0
+def test_the_version_is_told_and_what_it_runs_on(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = command("--version")
+    assert (done.code, done.err) == (0, "")
+    first, *rest = done.out.splitlines()
+    assert first == f"mmap-conformance {__version__}"
+    told = {key: value.strip() for key, _, value in (line.partition(":") for line in rest)}
+    assert told["python"] == f"{platform.python_implementation()} {platform.python_version()}"
+    assert told["platform"].endswith(f", pages of {mmap.PAGESIZE:,} bytes")
+    assert told["hypothesis"] == hypothesis.__version__
+    assert told["reference"] in ("not built", "built, editions 3.1 and 3.15")
+
+    monkeypatch.setattr("mmap_conformance.adapters.PathFinder.find_spec", lambda *_: None)
+    assert command("--version").out.endswith("reference:  not built\n")
 
 
 @pytest.mark.parametrize(
