@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -11,10 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from mmap_conformance import __version__
-from mmap_conformance.reports import jsonl
+from mmap_conformance.events import Finished
+from mmap_conformance.reports import reading
 from mmap_spec_tests.clause import EDITIONS, LEVELS
 from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 
@@ -207,7 +211,7 @@ def test_run_writes_report_and_reproducers(command: Command, faulty: Path, tmp_p
     )  # fmt: skip
     assert done.code == 1
     assert done.out.rstrip().endswith("Not conformant: 1 unexpected finding in find_off_by_one.")
-    (finding,) = jsonl.read(tmp_path / "report.jsonl").findings
+    (finding,) = reading.read(tmp_path / "report.jsonl").findings
     assert (finding.clause, finding.kind) == ("search.find-lowest", "returned")
     (script,) = (tmp_path / "scripts" / "new").iterdir()
     assert subprocess.run([sys.executable, script], capture_output=True).returncode == 1
@@ -235,7 +239,7 @@ def test_run_writes_report_and_reproducers(command: Command, faulty: Path, tmp_p
     )  # fmt: skip
     assert done.code == 0
     assert done.out.rstrip().endswith("Conformant: find_off_by_one, with 1 expected finding.")
-    (finding,) = jsonl.read(tmp_path / "again.jsonl").findings
+    (finding,) = reading.read(tmp_path / "again.jsonl").findings
     assert finding.reason == "bug 5"
 
 
@@ -264,7 +268,7 @@ def test_run_of_what_is_right_is_conformant(command: Command, tmp_path: Path) ->
     done = command("run", "stdlib", f"--clause={clause}", "--budget=0.3", report, "--verbose")
     assert done.code == 0
     assert f"  {clause} " in done.out and done.out.rstrip().endswith("\n\nConformant: stdlib.")
-    assert jsonl.read(tmp_path / "report.jsonl").findings == ()
+    assert reading.read(tmp_path / "report.jsonl").findings == ()
     done = command("replay", "report.jsonl", "stdlib")
     assert (done.code, done.complaint) == (5, "there is no program in it")
 
@@ -272,7 +276,8 @@ def test_run_of_what_is_right_is_conformant(command: Command, tmp_path: Path) ->
 def test_run_in_parallel_shows_columns_as_they_were_named(command: Command, faulty: Path) -> None:
     done = command("run", "stdlib", "find_off_by_one", "--area=search", "--budget=0.5", "--jobs=2")
     assert done.code == 1
-    assert done.out.splitlines()[0].split() == ["clause", "level", "stdlib", "find_off_by_one"]
+    head = next(line for line in done.out.splitlines() if line.startswith("clause "))
+    assert head.split() == ["clause", "level", "stdlib", "find_off_by_one"]
 
 
 # As a process.
@@ -287,10 +292,21 @@ def process(*arguments: str, **more: Any) -> subprocess.Popen[str]:
     )
 
 
-def test_the_version_is_told() -> None:
-    version = process("--version", stdout=subprocess.PIPE)
-    assert version.communicate() == (f"mmap-conformance {__version__}\n", "")
-    assert version.returncode == 0
+def test_the_version_is_told_and_what_it_runs_on(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = command("--version")
+    assert (done.code, done.err) == (0, "")
+    first, *rest = done.out.splitlines()
+    assert first == f"mmap-conformance {__version__}"
+    told = {key: value.strip() for key, _, value in (line.partition(":") for line in rest)}
+    assert told["python"] == f"{platform.python_implementation()} {platform.python_version()}"
+    assert told["platform"].endswith(f", pages of {mmap.PAGESIZE:,} bytes")
+    assert told["hypothesis"] == hypothesis.__version__
+    assert told["reference"] in ("not built", "built, editions 3.1 and 3.15")
+
+    monkeypatch.setattr("mmap_conformance.adapters.PathFinder.find_spec", lambda *_: None)
+    assert command("--version").out.endswith("reference:  not built\n")
 
 
 @pytest.mark.parametrize(
@@ -319,4 +335,7 @@ def test_an_interrupt_ends_the_run_with_one_line(jobs: str, tmp_path: Path) -> N
     assert running.returncode == 130
     assert err.splitlines()[-1] == "mmap-conformance: interrupted"
     assert "Traceback" not in out + err
-    assert "footer" not in report.read_text()
+    told = reading.read(report)
+    last = told.events[-1]
+    assert isinstance(last, Finished) and last.stopped == "interrupted"
+    assert "stopped early: interrupted" in out

@@ -13,7 +13,7 @@ import pytest
 from mmap_conformance.events import Finding, Finished
 from mmap_conformance.expectations import shipped
 from mmap_conformance.gate import FINDINGS, NOT_STARTED
-from mmap_conformance.reports.jsonl import Report, read
+from mmap_conformance.reports.reading import Report, read
 from mmap_conformance.reproducer import file_stem
 
 FAULTY = Path(__file__).parent / "faulty"

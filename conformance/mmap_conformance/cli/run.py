@@ -12,6 +12,7 @@ from pathlib import Path
 from mmap_conformance import parallel
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.cli.implementations import DEFAULT, adapters
+from mmap_conformance.cli.interrupt import interruptible
 from mmap_conformance.cli.options import options_of
 from mmap_conformance.engine import names_of
 from mmap_conformance.errors import UsageError
@@ -30,15 +31,17 @@ def run(parsed: argparse.Namespace) -> int:
     names = parsed.implementations or DEFAULT
     gate = Gate()
     with ExitStack() as closing:
-        outputs = Outputs(options, names, there, parsed.report, parsed.reproducers)
+        outputs = Outputs(options, names, parsed.report, parsed.reproducers)
         closing.callback(outputs.close)
-        terminal = Terminal(names, verbose=parsed.verbose)
+        terminal = Terminal(names, verbose=parsed.verbose, quiet=parsed.quiet)
         closing.callback(_close, terminal)
+
+        interrupted = closing.enter_context(interruptible())
 
         def events() -> Iterator[Event]:
             yield from missing
             if there:
-                yield from parallel.run(there, options)
+                yield from parallel.run(there, options, interrupted.is_set)
 
         for event in events():
             gate(event)
@@ -47,6 +50,8 @@ def run(parsed: argparse.Namespace) -> int:
                 terminal(event)
             except OSError as error:
                 raise UsageError(f"cannot write: {error}") from error
+        if interrupted.is_set():
+            raise KeyboardInterrupt
     _say_unused(known, options.expectations, there, gate)
     return gate.code
 
