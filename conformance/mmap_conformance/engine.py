@@ -34,13 +34,16 @@ from mmap_conformance.workers import Workers
 from mmap_spec_tests import programs
 from mmap_spec_tests.clause import Edition, edition_text
 from mmap_spec_tests.clauses import AREA_OF
-from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.corpus import corpus, found
 from mmap_spec_tests.model import Unrunnable
 from mmap_spec_tests.programs import Step
 
 _TOLD_EVERY = 0.25
 """Seconds between two progress events."""
 _MOST_DEATHS = 400
+_KEPT = 30.0
+"""Seconds that the programs which are kept may take, however small the budget: what a run covers
+is not to depend on how fast a machine is."""
 
 
 class Share(NamedTuple):
@@ -246,19 +249,19 @@ class _Run:
             yield *last, self._workers.collect()
 
     def _source(self) -> Iterator[tuple[list[Step], str]]:
-        """The corpus first, then programs of all areas in turn until time is up."""
+        """What is kept first, then programs of all areas in turn until time is up."""
         areas, (own, of) = _areas(self._options), self._share
-        generator = programs.Generator(self._supply.facts, self._triage.known.avoids)
-        for entry in corpus()[own::of]:
-            if self._budget.over:
+        for entry in (*corpus(), *found())[own::of]:
+            if self._budget.spent > max(self._budget.seconds, _KEPT):
                 return
             area = AREA_OF[entry.clause]
             if not areas or area in areas:
+                # Whole, also where something in it is known: that is passed over.
                 try:
-                    steps = generator.unmasked(entry.program)
+                    steps = programs.modelled(entry.program, self._supply.facts)
                 except Unrunnable:
                     continue  # of an edition or platform that is not this one's
-                if steps:
+                if not any(self._triage.known.gave_up(*step) for step in steps):
                     yield steps, area
         for number in count(own, of):
             if self._budget.over:

@@ -46,7 +46,7 @@ class Finding:
 
     @property
     def sort(self) -> str:
-        """The sort of its outcome, as fine as findings are told apart: see ``judge.got``."""
+        """The sort of its outcome, as fine as findings are told apart (see ``judge.got``)."""
         return self.got.split()[1].rstrip(":") if self.kind == "raised" else self.kind
 
     @property

@@ -18,6 +18,18 @@ from mmap_spec_tests.clauses import CLAUSES
 
 OK, FINDINGS, USAGE, INTERNAL, NOT_STARTED, NOTHING_RAN, STALE, INTERRUPTED = *range(7), 130
 
+EXIT_CODES = {
+    OK: "conformant, or no findings but expected ones",
+    FINDINGS: "findings that are not expected",
+    USAGE: "bad usage or configuration",
+    INTERNAL: "an internal error of the suite",
+    NOT_STARTED: "an implementation did not start, or failed the self-test",
+    NOTHING_RAN: "nothing was tested, a run stopped early, or no program reached some clause",
+    STALE: "an expected finding is gone or has changed: the expectations file is stale",
+    INTERRUPTED: "interrupted",
+}
+"""What each exit code means."""
+
 
 def fails(finding: Finding, level: Level) -> bool:
     """Whether a finding fails the gate of a run at a level.

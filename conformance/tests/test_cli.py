@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from mmap_conformance import __version__
@@ -167,6 +170,25 @@ def test_selftest_tells_what_works(command: Command) -> None:
     assert done.code == 0 and "crash" not in done.out
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("pass", "it maps no file: mmap() raised TypeError: "),
+        ("__init__ = lambda self, *_: None", "it maps no file: len() raised TypeError: "),
+        (
+            "__init__ = lambda self, *_: __import__('os')._exit(3)",
+            "mmap() crashed with exit code 3",
+        ),
+    ],
+)
+def test_selftest_fails_where_nothing_is_mapped(
+    body: str, told: str, command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "mapsnothing.py").write_text(f"class mmap:\n    {body}\n")
+    done = command("selftest", "mapsnothing")
+    assert done.code == 4 and told in done.complaint
+
+
 def test_selftest_fails_where_a_crash_is_not_seen(command: Command, tmp_path: Path) -> None:
     """The command is a shell that stays and hides how its child ends."""
     worker = f"{sys.executable} -E -S {{worker}} mmap; exit 0"
@@ -221,6 +243,25 @@ def test_run_writes_report_and_reproducers(command: Command, faulty: Path, tmp_p
     assert finding.reason == "bug 5"
 
 
+def test_run_tells_of_a_file_that_is_about_others(command: Command, tmp_path: Path) -> None:
+    known = tmp_path / "known.toml"
+    entry = (
+        '[[finding]]\nclause = "move.copies"\noperation = "move"\ngot = "returned"\n'
+        'program = \'[["m0", "mmap()", [-1, 1], {}], ["m0", "move", [0, 0, 0], {}]]\'\n'
+    )
+    words = ["run", "stdlib", "--area=move", "--budget=0.3", f"--expectations={known}"]
+    known.write_text(f"implementations = ['mine', 'mmap@pypy']\n{entry}")
+    done = command(*words)
+    told = f"mmap-conformance: expectations {known} are about mine, mmap@pypy: none of them was run"
+    assert (done.code, done.err.splitlines()[-1]) == (0, told)
+    for names, code in (("'mine', 'stdlib'", 6), ("'mmap@*'", 6)):
+        known.write_text(f"implementations = [{names}]\n{entry}")
+        done = command(*words)
+        assert done.code == code and "none of them" not in done.err
+    known.write_text("implementations = ['mine']\n")
+    assert "none of them" not in command(*words).err
+
+
 def test_run_of_what_is_right_is_conformant(command: Command, tmp_path: Path) -> None:
     clause = "search.rfind-highest"
     report = "--report=jsonl=report.jsonl"
@@ -251,10 +292,21 @@ def process(*arguments: str, **more: Any) -> subprocess.Popen[str]:
     )
 
 
-def test_the_version_is_told() -> None:
-    version = process("--version", stdout=subprocess.PIPE)
-    assert version.communicate() == (f"mmap-conformance {__version__}\n", "")
-    assert version.returncode == 0
+def test_the_version_is_told_and_what_it_runs_on(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = command("--version")
+    assert (done.code, done.err) == (0, "")
+    first, *rest = done.out.splitlines()
+    assert first == f"mmap-conformance {__version__}"
+    told = {key: value.strip() for key, _, value in (line.partition(":") for line in rest)}
+    assert told["python"] == f"{platform.python_implementation()} {platform.python_version()}"
+    assert told["platform"].endswith(f", pages of {mmap.PAGESIZE:,} bytes")
+    assert told["hypothesis"] == hypothesis.__version__
+    assert told["reference"] in ("not built", "built, editions 3.1 and 3.15")
+
+    monkeypatch.setattr("mmap_conformance.adapters.PathFinder.find_spec", lambda *_: None)
+    assert command("--version").out.endswith("reference:  not built\n")
 
 
 @pytest.mark.parametrize(

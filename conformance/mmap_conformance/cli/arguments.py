@@ -9,17 +9,18 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from mmap_conformance import __version__
 from mmap_conformance.cli import (
     diff,
     expectations,
     explain,
+    init,
     listing,
     replay,
     report,
     run,
     selftest,
 )
+from mmap_conformance.cli.version import Version
 from mmap_conformance.errors import UsageError
 from mmap_conformance.options import BUDGETS, Options
 from mmap_conformance.reports import COMPARING, FORMATS
@@ -39,11 +40,16 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     Raises:
         UsageError: it makes no sense.
     """
+    return parser().parse_args(arguments)
+
+
+def parser() -> argparse.ArgumentParser:
+    """What reads a command line."""
     parser = _Parser(
         prog="mmap-conformance",
         description="Tests implementations of mmap against the documentation, clause by clause.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--version", action=Version, nargs=0, help="show it, and what it runs on")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     _run(verbs.add_parser("run", help="test implementations"))
     _list(verbs.add_parser("list", help="list clauses, implementations or editions"))
@@ -53,7 +59,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     _diff(verbs.add_parser("diff", help="tell where two implementations differ"))
     _expectations(verbs.add_parser("expectations", help="keep a file of known findings"))
     _selftest(verbs.add_parser("selftest", help="see that an implementation can be tested"))
-    return parser.parse_args(arguments)
+    _init(verbs.add_parser("init", help="set up the gate in your project"))
+    return parser
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -177,6 +184,27 @@ def _replay(parser: argparse.ArgumentParser) -> None:
 def _selftest(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(verb=selftest.run)
     _common(parser, "as for run (default: reference stdlib)")
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=init.run)
+    parser.add_argument(
+        "implementation",
+        nargs="?",
+        metavar="MODULE[@INTERPRETER]",
+        help="what is to be tested (default: the module here whose source has a type mmap)",
+    )
+    parser.add_argument(
+        "--ci",
+        choices=("github", "gitlab", "none"),
+        help="where to run it on each change (default: what the project has, or else github)",
+    )
+    parser.add_argument(
+        "--requirement",
+        default="mmap-conformance",
+        help="how pip installs the suite: a name, a wheel, an address (default: %(default)s)",
+    )
+    parser.add_argument("--yes", action="store_true", help="write without asking")
 
 
 def _common(parser: argparse.ArgumentParser, implementations: str, *, nargs: str = "*") -> None:
