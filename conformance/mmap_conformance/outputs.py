@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from mmap_conformance.errors import UsageError
@@ -54,6 +55,14 @@ class Outputs:
                 raise UsageError(f"cannot write: {error}") from error
 
     def close(self) -> None:
-        """Close them."""
-        for consumer in self._consumers:
-            consumer.close()
+        """Close them all.
+
+        Raises:
+            UsageError: one of them cannot be written any more.
+        """
+        try:
+            with ExitStack() as closing:
+                for consumer in self._consumers:
+                    closing.callback(consumer.close)
+        except OSError as error:
+            raise UsageError(f"cannot write: {error}") from error

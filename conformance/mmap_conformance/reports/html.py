@@ -17,12 +17,14 @@ from markupsafe import Markup, escape
 from mmap_conformance.events import Status
 from mmap_conformance.reports.history import Change
 from mmap_conformance.reports.matrix import SYMBOLS
-from mmap_conformance.reports.summary import Column, Entry, Summary
+from mmap_conformance.reports.summary import Entry, Summary
 from mmap_spec_tests.clause import LEVELS, Clause, edition_text
 
 MOST_TEXT, MOST_SCRIPTS = 800_000, 1_000_000
 """Bytes of the page for the findings and for their reproducers, the gravest first; with the
 matrix it stays below 3 MB."""
+MOST_CHANGES = 500
+"""Rows of the history; all changes are marked in the matrix."""
 
 _ISSUES = {
     "gh": "https://github.com/python/cpython/issues/{}",
@@ -68,12 +70,14 @@ def render(summary: Summary, changes: Sequence[Change] | None = None) -> str:
     environment.filters |= {"edition": edition_text, "issue": _issue, "anchor": _anchor}
     style, script = _inlined("report.css"), _inlined("report.js")
     findings, left_out = _findings(summary)
+    marks = _marks(changes or ())
     return environment.get_template("report.html").render(
         summary=summary,
         title=f"mmap conformance: {summary.gate.words()}",
         changes=changes,
+        most_changes=MOST_CHANGES,
         areas={
-            area: [_row(summary, clause, changes or (), findings, left_out) for clause in clauses]
+            area: [_row(summary, clause, marks, findings, left_out) for clause in clauses]
             for area, clauses in summary.by_area.items()
         },
         counts=Counter(
@@ -115,7 +119,7 @@ def _findings(summary: Summary) -> tuple[dict[str, list[_Finding]], Counter[str]
 def _row(
     summary: Summary,
     clause: Clause,
-    changes: Sequence[Change],
+    changes: dict[tuple[str, str], list[str]],
     findings: dict[str, list[_Finding]],
     left_out: Counter[str],
 ) -> _Row:
@@ -127,18 +131,21 @@ def _row(
     return _Row(
         clause,
         [verdict.status if verdict is not None else None for verdict in verdicts],
-        [_what(changes, column, clause.id) for column in summary.columns],
+        [changes.get((column.label, clause.id), []) for column in summary.columns],
         findings.get(clause.id, []),
         left_out[clause.id],
         [(status, why, ", ".join(names)) for (status, why), names in groups.items()],
     )
 
 
-def _what(changes: Sequence[Change], column: Column, clause: str) -> list[str]:
-    own = [change.what for change in changes if change.column is column]
-    if not own:
-        return []
-    return list(dict.fromkeys(c.what for c in changes if (c.column, c.clause) == (column, clause)))
+def _marks(changes: Sequence[Change]) -> dict[tuple[str, str], list[str]]:
+    """What has changed in each cell of the matrix."""
+    marks: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        cell = marks.setdefault((change.column.label, change.clause), [])
+        if change.what not in cell:
+            cell.append(change.what)
+    return marks
 
 
 def _size(text: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mmap_conformance.reports import FORMATS
+from mmap_conformance.reports.reading import read
 from mmap_spec_tests.clauses import CLAUSES
 
 Command = Callable[..., Any]
@@ -111,3 +112,12 @@ def test_a_run_writes_any_format(command: Command, tmp_path: Path) -> None:
     for format in FORMATS:
         assert command("report", "jsonl", "--format", format).out == Path(format).read_text()
     assert json.loads(Path("badge-endpoint").read_text())["message"] == "conformant"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_report_that_cannot_be_written_does_not_take_the_others_along(command: Command) -> None:
+    reports = ("--report=html=/dev/full", "--report=jsonl=lines")
+    done = command("run", "stdlib", "--clause=search.rfind-highest", "--budget=0.3", *reports)
+    assert done.code == 2
+    assert done.err.splitlines()[-1].startswith("mmap-conformance: cannot write: ")
+    assert read(Path("lines")).problem == ""
