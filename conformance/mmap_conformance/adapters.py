@@ -18,6 +18,8 @@ from mmap_conformance.errors import StartError, UsageError
 from mmap_spec_tests.clause import EDITIONS, Edition
 
 WORKER = Path(__file__).with_name("worker.py")
+PYODIDE = Path(__file__).with_name("pyodide.mjs")
+"""Runs the worker in Pyodide under Node."""
 ENTRY_POINTS = "mmap_conformance.adapters"
 """The group in which third parties register a function without arguments that returns
 an ``Adapter``; its name is the implementation's name on the command line."""

@@ -10,7 +10,8 @@
     environment = { MYMMAP_DEBUG = "1" }
 
 Paths are relative to the file. ``{worker}`` stands for the path of the worker's file; a
-command without it is any program that speaks the worker's protocol.
+command without it is any program that speaks the worker's protocol. ``{pyodide}`` stands for
+the script with which Node runs a file in Pyodide.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 from mmap_conformance import toml
-from mmap_conformance.adapters import REFERENCES, WORKER, Adapter, resolve
+from mmap_conformance.adapters import PYODIDE, REFERENCES, WORKER, Adapter, resolve
 from mmap_conformance.errors import UsageError
 from mmap_spec_tests.clause import parse_edition
 
+_PLACES = {"{worker}": str(WORKER), "{pyodide}": str(PYODIDE)}
 _KEYS = {
     "module": str,
     "command": list,
@@ -93,8 +95,7 @@ def _check(where: str, name: str, table: Any) -> None:
 def _adapter(path: Path, name: str, table: dict[str, Any]) -> Adapter:
     module = table.get("module", "mmap")
     if "command" in table:
-        words = tuple(part.replace("{worker}", str(WORKER)) for part in table["command"])
-        adapter = Adapter(name, words, module.partition("@")[0])
+        adapter = Adapter(name, tuple(map(_placed, table["command"])), module.partition("@")[0])
     else:
         try:
             adapter = resolve(module)
@@ -108,3 +109,9 @@ def _adapter(path: Path, name: str, table: dict[str, Any]) -> Adapter:
         directory=str(path.parent),
         expectations=path.parent / table["expectations"] if "expectations" in table else None,
     )
+
+
+def _placed(word: str) -> str:
+    for name, place in _PLACES.items():
+        word = word.replace(name, place)
+    return word

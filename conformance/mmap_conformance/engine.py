@@ -131,7 +131,9 @@ def names_of(adapter: Adapter, hello: dict[str, Any]) -> tuple[str, ...]:
     kind = f"{hello['implementation']}@{hello['interpreter'].partition(' ')[0]}"
     if hello.get("debug"):  # a build that asserts what others pass over
         kind += "-debug"
-    return adapter.name, kind, f"{kind}-{hello['platform']}"
+    # Emscripten answers for Unix, with a system of its own.
+    system = "emscripten" if hello.get("system") == "emscripten" else hello["platform"]
+    return adapter.name, kind, f"{kind}-{system}"
 
 
 class _Run:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmap_conformance.adapters import WORKER
+from mmap_conformance.adapters import PYODIDE, WORKER
 from mmap_conformance.cli.implementations import adapters
 from mmap_conformance.config import configured
 from mmap_conformance.engine import scratch
@@ -71,6 +71,14 @@ def test_a_command_of_ones_own_may_use_our_worker(project: Path) -> None:
     adapter = configured(project)["mine"]
     assert adapter.command == ("wine", "python.exe", str(WORKER), "mymmap")
     assert not adapter.runs_here
+
+
+def test_a_command_may_run_our_worker_in_pyodide(project: Path) -> None:
+    words = '["node", "{pyodide}", "node_modules/pyodide", "{worker}", "mmap"]'
+    write(project, TABLE + f"command = {words}\n")
+    command = configured(project)["mine"].command
+    assert command == ("node", str(PYODIDE), "node_modules/pyodide", str(WORKER), "mmap")
+    assert PYODIDE.is_file()
 
 
 def test_the_nearest_file_counts(project: Path) -> None:
