@@ -17,6 +17,7 @@ from pathlib import Path
 from rich.progress import track
 
 from mmap_conformance.reduce import fewer
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import EDITIONS, Clause, edition_text
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.draw import BytesDraw
@@ -36,7 +37,7 @@ from mmap_spec_tests.rules import AREAS
 TARGET = Path(__file__).parents[1] / "spec_tests/mmap_spec_tests/corpus/examples.json"
 ROUNDS = 1500
 CONSTANTS = {name: number for number, name in enumerate(("MADV_NORMAL", "MADV_WILLNEED"))}
-CAPABILITIES = frozenset(("resize", "madvise", "fork", "python-buffers"))
+CAPABILITIES = GRANTED | {"madvise", "fork", "python-buffers"}
 
 
 LEAVES = [
@@ -93,11 +94,12 @@ def surroundings() -> list[Facts]:
     """Every edition, with all that an implementation may be able to do, with less, and on
     Windows."""
     everything = [facts(edition) for edition in EDITIONS]
-    less = [replace(f, capabilities=CAPABILITIES - {"python-buffers"}) for f in everything]
-    windows = [
-        Facts(edition, "windows", granularity=1 << 16, capabilities=frozenset(("resize",)))
-        for edition in EDITIONS
+    less = [
+        replace(f, capabilities=CAPABILITIES - {name})
+        for name in ("python-buffers", *sorted(GRANTED))
+        for f in everything
     ]
+    windows = [Facts(edition, "windows", granularity=1 << 16) for edition in EDITIONS]
     return [*less, *everything, *windows]
 
 

@@ -8,6 +8,7 @@
     edition = "3.13"
     expectations = "known.toml"
     environment = { MYMMAP_DEBUG = "1" }
+    lacks = ["resize", "coherence"]   # capabilities that it has not, and will not have
 
 Paths are relative to the file. ``{worker}`` stands for the path of the worker's file; a
 command without it is any program that speaks the worker's protocol. ``{pyodide}`` stands for
@@ -22,7 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from mmap_conformance import toml
-from mmap_conformance.adapters import PYODIDE, REFERENCES, WORKER, Adapter, resolve
+from mmap_conformance.adapters import (
+    PYODIDE,
+    REFERENCES,
+    WORKER,
+    Adapter,
+    check_capabilities,
+    resolve,
+)
 from mmap_conformance.errors import UsageError
 from mmap_spec_tests.clause import parse_edition
 
@@ -33,6 +41,7 @@ _KEYS = {
     "edition": str,
     "expectations": str,
     "environment": dict,
+    "lacks": list,
 }
 
 
@@ -86,6 +95,7 @@ def _check(where: str, name: str, table: Any) -> None:
         raise UsageError(f"{where}: command is not a list of texts")
     if not all(isinstance(value, str) for value in table.get("environment", {}).values()):
         raise UsageError(f"{where}: environment has a value that is no text")
+    check_capabilities(where, table.get("lacks", []))
     try:
         parse_edition(table.get("edition", "3.1"))
     except ValueError as error:
@@ -106,6 +116,7 @@ def _adapter(path: Path, name: str, table: dict[str, Any]) -> Adapter:
         name=name,
         edition=parse_edition(table["edition"]) if "edition" in table else adapter.edition,
         environment=table.get("environment", {}),
+        lacks=tuple(table.get("lacks", ())),
         directory=str(path.parent),
         expectations=path.parent / table["expectations"] if "expectations" in table else None,
     )

@@ -75,7 +75,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Started:
-    """An implementation has answered and passed the channel's self-test."""
+    """An implementation has answered and passed the channel's self-test.
+
+    Attributes:
+        facts: what it says of itself, and what it lacks.
+        notes: where what it is declared to lack and what was seen differ, a line each.
+    """
 
     implementation: str
     facts: dict[str, Any]
@@ -83,6 +88,7 @@ class Started:
     level: Level
     seed: int
     budget: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -180,7 +180,7 @@ def test_a_file_that_cannot_be_read_is_told(path: Path) -> None:
 def methods() -> set[str]:
     """Every method that the rules propose, or nearly."""
     constants = {name: getattr(mmap, name) for name in dir(mmap) if name.isupper()}
-    facts = Facts(EDITIONS[-1], constants=constants, capabilities=frozenset(["resize"]))
+    facts = Facts(EDITIONS[-1], constants=constants)
     choices = random.Random(5)
     return {
         operation.method

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.model import Facts, Unrunnable, World, expect, follow
 from mmap_spec_tests.model.state import Map, Memory, View
 from mmap_spec_tests.operations import (
@@ -23,7 +24,7 @@ from mmap_spec_tests.operations import (
 )
 from mmap_spec_tests.rules import AREAS
 
-FULL = Facts((3, 15), capabilities=frozenset(("resize", "madvise", "fork", "python-buffers")))
+FULL = Facts((3, 15), capabilities=GRANTED | {"madvise", "fork", "python-buffers"})
 
 
 def on(target: str, method: str, *arguments: Value, **keywords: Value) -> Operation:
@@ -262,7 +263,6 @@ def test_constants_can_be_told_another_way(given: dict[str, Value]) -> None:
 @pytest.mark.parametrize(
     "operation",
     [
-        on("m0", "resize", 5),
         on("m0", "madvise", {"constant": "MADV_NORMAL"}),
         on("m0", "seekable"),
         on("", "fork()", []),

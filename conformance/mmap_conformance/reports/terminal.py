@@ -99,6 +99,8 @@ class Terminal:
             table = matrix(columns, verbose=self._verbose)
             self._out.print(table, crop=False)
             self._out.print(legend())
+            if self._verbose:
+                self._not_applicable(columns)
         self._findings()
         self._summaries()
         self._print()
@@ -151,6 +153,19 @@ class Terminal:
         self._compact("Expected findings", expected)
         self._compact("Flaky, so not counted", flaky)
         self._compact(f"Information, below level {gate.level}", information)
+
+    def _not_applicable(self, columns: Sequence[Finished]) -> None:
+        """Why clauses do not apply, and which."""
+        reasons: dict[tuple[str, str], list[str]] = {}
+        for event in columns:
+            for verdict in event.verdicts:
+                if verdict.status == "not applicable":
+                    key = event.implementation, verdict.why
+                    reasons.setdefault(key, []).append(verdict.clause)
+        if reasons:
+            self._print("\nNot applicable", "bold")
+        for (name, why), clauses in reasons.items():
+            self._print(f"  {name}: {why}: {', '.join(clauses)}")
 
     def _finding(self, number: int, alike: list[Finding]) -> None:
         finding = alike[0]
@@ -210,6 +225,8 @@ class Terminal:
                 self._print(f"{name} ({who}): {_summary(gate.finished[name])}")
             else:
                 self._print(f"{name} ({who}): not finished", "red")
+            for note in gate.begun[name].notes:
+                self._print(f"{name}: {note}", "yellow")
 
     def _print(self, text: str = "", style: str | None = None) -> None:
         self._out.print(Text(printable(text), style or ""), soft_wrap=True)

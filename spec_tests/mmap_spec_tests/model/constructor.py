@@ -201,6 +201,7 @@ def _map(
         else:
             windows.extend(file, offset + size)
             made = Map(file, size, base=offset, offset=offset, access=mode, file=file)
+        made.certain = file is None or file.certain
         made.name = windows.name_of(given.get("tagname"))
         made.trackfd = trackfd
         made.by_prot = mode == READ and access == "ACCESS_DEFAULT"
