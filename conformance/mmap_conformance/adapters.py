@@ -44,7 +44,7 @@ class Adapter:
         environment: variables to be set for the worker.
         directory: the worker's current directory; None for the driver's.
         expectations: a file of findings that are known; None where there is none.
-        lacks: names of ``CAPABILITIES`` that it has not; what of these works is tested all the same.
+        lacks: names of ``CAPABILITIES`` that it has not; one that works is tested all the same.
     """
 
     name: str
