@@ -56,7 +56,10 @@ def use_with(world: World, map: Map) -> Expectation:
     if map.exports:
         return refused(map, "lifecycle.exports-block-close", args.BUFFER_ERROR)
     clause = "lifecycle.context-manager"
-    return Expectation(((clause, returned(True)),), lambda: _closed(world, map, clause))
+    marks = ("lifecycle.bytes-survive-close",)
+    return Expectation(
+        ((clause, returned(True)),), lambda: _closed(world, map, clause), marks=marks
+    )
 
 
 @on_map("weakref()", when_closed=True)
