@@ -6,9 +6,10 @@
 // file system, which is in memory. Starting takes seconds; from a copy of the fresh memory, which
 // is kept in $TMPDIR where that is set, it takes a fraction of one from the second time on.
 
-import { existsSync, readFileSync, readSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, readSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 
 const RUN = `
 import runpy, sys
@@ -36,12 +37,22 @@ async function start(folder) {
   };
   const memory = process.env.TMPDIR && join(process.env.TMPDIR, `pyodide-${version}.memory`);
   if (!memory) return loadPyodide(options);
-  if (existsSync(memory)) return loadPyodide({ ...options, _loadSnapshot: readFileSync(memory) });
+  if (existsSync(memory)) {
+    return loadPyodide({ ...options, _loadSnapshot: inflateRawSync(readFileSync(memory)) });
+  }
   const pyodide = await loadPyodide({ ...options, _makeSnapshot: true });
-  const part = `${memory}.${process.pid}`;
-  writeFileSync(part, pyodide.makeMemorySnapshot());
-  renameSync(part, memory); // whole or not at all: another may be starting
+  keep(pyodide.makeMemorySnapshot(), memory);
   return pyodide;
+}
+
+function keep(bytes, path) {
+  const part = `${path}.${process.pid}`;
+  try {
+    writeFileSync(part, deflateRawSync(bytes, { level: 1 })); // a fifth: $TMPDIR may be memory
+    renameSync(part, path); // whole or not at all: another may be starting
+  } catch {
+    rmSync(part, { force: true }); // without it, starting takes its time
+  }
 }
 
 function run(pyodide, file, words) {

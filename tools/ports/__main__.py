@@ -2,8 +2,9 @@
 
     python tools/ports FOLDER [OPTION of mmap-conformance run …]
 
-CPython as it is found here, PyPy from Debian's package, fmmap from PyPI: each against the
-findings that the suite ships for it. What cannot be had is told, with the reason, at the end.
+CPython as it is found here and, in Pyodide, from npm, PyPy from Debian's package, fmmap from PyPI:
+each against the findings that the suite ships for it. What cannot be had is told, with the reason,
+at the end.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from mmap_conformance.expectations import SHIPPED
 
 CPYTHONS = tuple(f"python3.{minor}" for minor in range(6, 14))
 FMMAP = "fmmap==2.0.0"
+PYODIDES = ("0.26.4", "0.29.5", "314.0.7", "315.0.0-alpha.2")
+"""With CPython 3.12, 3.13, 3.14 and 3.15."""
 
 
 class Missing(Exception):
@@ -72,10 +75,29 @@ def fmmap(folder: Path) -> dict[str, object]:
     }
 
 
+def pyodide(folder: Path, version: str) -> dict[str, object]:
+    """CPython's own mmap on WebAssembly, in a version of Pyodide that npm has."""
+    target = folder / f"pyodide-{version}"
+    package = target / "node_modules" / "pyodide"
+    if not shutil.which("node") or not shutil.which("npm"):
+        raise Missing("node and npm are not installed")
+    if not package.exists():
+        command = ["npm", "install", "--silent", "--prefix", str(target), f"pyodide@{version}"]
+        if subprocess.run(command, stdin=subprocess.DEVNULL).returncode != 0:
+            shutil.rmtree(target, ignore_errors=True)
+            raise Missing(f"npm cannot install pyodide@{version}")
+    return {
+        "command": ["node", "{pyodide}", str(package), "{worker}", "mmap"],
+        "lacks": ["resize", "coherence"],
+        "expectations": "pyodide.toml",
+    }
+
+
 def ports(folder: Path) -> Iterator[tuple[str, dict[str, object] | Missing]]:
     """Every implementation by name: how it is configured, or why it is not there."""
     makers = {f"c{name}": (lambda name=name: cpython(name)) for name in CPYTHONS}
     makers |= {"cpython3.11-debian": debian, "pypy3": pypy, "fmmap": lambda: fmmap(folder)}
+    makers |= {f"pyodide-{v}": (lambda v=v: pyodide(folder, v)) for v in PYODIDES}
     for name, make in makers.items():
         try:
             yield name, make()

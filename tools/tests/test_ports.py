@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from mmap_conformance.adapters import PYODIDE, WORKER
 from mmap_conformance.config import configured
 from mmap_conformance.expectations import SHIPPED
 
@@ -40,7 +41,7 @@ def test_what_is_configured_is_read_back(ports: ModuleType, tmp_path: Path) -> N
 
 def test_every_file_that_is_named_ships(ports: ModuleType) -> None:
     text = PORTS.read_text("utf-8")
-    for name in ("cpython.toml", "pypy.toml", "fmmap.toml"):
+    for name in ("cpython.toml", "pypy.toml", "fmmap.toml", "pyodide.toml"):
         assert name in text and (SHIPPED / name).is_file()
 
 
@@ -53,7 +54,7 @@ def test_what_cannot_be_had_is_told(
     def missing(*_: object) -> dict[str, object]:
         raise ports.Missing("it is not sold here")
 
-    for name in ("debian", "pypy", "fmmap"):
+    for name in ("debian", "pypy", "fmmap", "pyodide"):
         monkeypatch.setattr(ports, name, missing)
     monkeypatch.setattr(ports, "CPYTHONS", ("python9.9",))
     monkeypatch.setattr(ports, "command_line", lambda words: len(words))
@@ -62,3 +63,30 @@ def test_what_cannot_be_had_is_told(
     out = capsys.readouterr().out
     assert "cpython9.9: not tested: the interpreter 'python9.9' is not found" in out
     assert "pypy3: not tested: it is not sold here" in out
+    assert "pyodide-314.0.7: not tested: it is not sold here" in out
+
+
+def test_pyodide_is_installed_once(
+    ports: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    monkeypatch.setenv("PATH", str(tools))
+    with pytest.raises(ports.Missing, match="node and npm are not installed"):
+        ports.pyodide(tmp_path, "1.2")
+    for name in ("node", "npm"):
+        (tools / name).write_text("#!/bin/sh\nexit 1\n")
+        (tools / name).chmod(0o755)
+    with pytest.raises(ports.Missing, match="npm cannot install pyodide@1"):
+        ports.pyodide(tmp_path, "1.2")
+    (tools / "npm").write_text(
+        '#!/bin/sh\n[ $5 = pyodide@1.2 ] && /bin/mkdir -p "$4/node_modules/pyodide"\n'
+    )
+    table = ports.pyodide(tmp_path, "1.2")
+    (tmp_path / "pyproject.toml").write_text(ports.configuration("one", table))
+    adapter = configured(tmp_path)["one"]
+    package = str(tmp_path / "pyodide-1.2" / "node_modules" / "pyodide")
+    assert adapter.command == ("node", str(PYODIDE), package, str(WORKER), "mmap")
+    assert adapter.lacks == ("resize", "coherence")
+    (tools / "npm").write_text("#!/bin/sh\nexit 1\n")
+    assert ports.pyodide(tmp_path, "1.2") == table
