@@ -67,7 +67,7 @@ VERDICTS = tuple(
 FACTS = {"interpreter": "cpython 3.11.7", "version": [3, 11, 7]}
 STALE = Stale("a", "items.len", "len()", "crashed", [MAP], "returned 3")
 EVENTS: tuple[Event, ...] = (
-    Started("a", FACTS, "3.11.7", "should", 0, "smoke"),
+    Started("a", FACTS, "3.11.7", "should", 0, "smoke", ("resize does not work",)),
     ProgramsRun("a", "search", 3, 9, 0.5),
     *map(Found, FINDINGS),
     STALE,
@@ -359,7 +359,7 @@ EVIL = "\x1b[31mred\x07\x08\x9b2J\rover\u202eevil\x00"
 @pytest.mark.parametrize("stream", [0, 1], ids=["stdout", "stderr"])
 def test_nothing_a_terminal_obeys_comes_from_an_implementation(stream: int, verbose: bool) -> None:
     events = [
-        Started("a", {"interpreter": EVIL}, "3.11", "should", 0, "smoke"),
+        Started("a", {"interpreter": EVIL}, "3.11", "should", 0, "smoke", (EVIL,)),
         Found(finding("position.tell-returns-position", MAP, TELL, got=EVIL, expected=EVIL)),
         Found(finding("search.find-lowest", MAP, TELL, got=EVIL, reason="known")),
         Restarted("a", f"broke the protocol with {EVIL}", 1, EVIL),

@@ -205,6 +205,7 @@ def _event(line: dict[str, Any], findings: dict[int, Finding]) -> Event:
     kind = line["type"]
     content = {key: value for key, value in line.items() if key != "type"}
     if kind == "started":
+        content["notes"] = tuple(content.get("notes", ()))
         return Started(**content)
     if kind == "not-started":
         return NotStarted(**content)
