@@ -68,6 +68,7 @@ def test_a_probe_is_judged_to_its_end(name: str, edition: tuple[int, ...]) -> No
         ((FILE, made("m0", "ACCESS_READ"), ELSEWHERE, on("m0", "close")), b"HellA"),
         ((FILE, made("m0", "ACCESS_COPY"), WRITTEN), b"Hello"),
         ((*DIRTY, on("m0", "close"), made("m0"), ELSEWHERE), b"JellA"),
+        ((*DIRTY, on("m0", "mmap()", -1, 3)), b"Jello"),
     ],
 )
 def test_the_file_has_it_in_the_end(program: Program, contents: bytes) -> None:
@@ -87,6 +88,7 @@ def test_the_file_has_it_in_the_end(program: Program, contents: bytes) -> None:
         (*MAP, made("m1"), WRITTEN, on("m1", "close"), on("m0", "close")),
         (*MAP, on("v0", "memoryview()", handle("m0")), on("v0", "[]=", 0, 1)),
         (*DIRTY, on("m0", "resize", 3)),
+        (*MAP, ELSEWHERE, made("m0")),
     ],
 )
 def test_until_then_what_it_has_is_open(program: Program) -> None:
