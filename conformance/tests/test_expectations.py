@@ -192,7 +192,8 @@ def methods() -> set[str]:
 def test_what_is_shipped_says_of_whom_it_speaks() -> None:
     names = {name for entry in shipped().entries for name in entry.implementations}
     assert names == {
-        "mmap@cpython-unix", "mmap@cpython-windows", "mmap@pypy-unix", "fmmap@cpython-unix",
+        "mmap@cpython-unix", "mmap@cpython-windows", "mmap@cpython-emscripten", "mmap@pypy-unix",
+        "fmmap@cpython-unix",
     }  # fmt: skip
 
 

@@ -1,16 +1,20 @@
-"""A shared map is a copy, which reaches the file when it is flushed or closed, and not before."""
+"""A shared map is a copy, which reaches the file when it is flushed or closed, and not before.
+
+It cannot be resized either.
+"""
 
 import os
 from mmap import MAP_PRIVATE, MAP_SHARED, PROT_READ, PROT_WRITE
 
 import _base
+import cannot_resize
 
 globals().update(_base.names)
 
 RW = PROT_READ | PROT_WRITE
 
 
-class mmap(_base.mmap):
+class mmap(cannot_resize.mmap):
     __slots__ = ("_copied_to", "_from")
 
     def __new__(cls, fileno, length, flags=MAP_SHARED, prot=RW, access=0, offset=0, **more):
@@ -25,17 +29,22 @@ class mmap(_base.mmap):
 
     def flush(self, *range):
         result = super().flush(*range)
-        if self._copied_to is not None:
-            os.pwrite(self._copied_to, self[:], self._from)
+        self._write_back(self[:])
         return result
 
     def close(self, *args, **kwargs):
         data = b"" if self.closed else self[:]
         super().close(*args, **kwargs)
+        self._write_back(data)
         if self._copied_to is not None:
-            os.pwrite(self._copied_to, data, self._from)
             os.close(self._copied_to)
             self._copied_to = None
+
+    def _write_back(self, data):
+        if self._copied_to is not None:  # and may be for appending only
+            with open("/proc/self/fd/%d" % self._copied_to, "r+b") as stream:
+                stream.seek(self._from)
+                stream.write(data)
 
     def __exit__(self, *_):
         self.close()
