@@ -16,6 +16,7 @@ from mmap_conformance.difference import differences
 from mmap_conformance.engine import scratch
 from mmap_conformance.events import Event, Finding, Finished, Found, Started
 from mmap_conformance.expectations import SHIPPED
+from mmap_conformance.gate import fails
 from mmap_conformance.introduction import Introduction, introduce
 from mmap_conformance.options import Options
 from mmap_conformance.replay import replay
@@ -55,7 +56,7 @@ def run(adapter: Adapter, **options: object) -> list[Event]:
 
 
 def findings(events: list[Event]) -> list[Finding]:
-    return [e.finding for e in events if isinstance(e, Found) and not e.finding.reason]
+    return [e.finding for e in events if isinstance(e, Found) and fails(e.finding, "should")]
 
 
 def verdicts(events: list[Event]) -> dict[str, tuple[str, str]]:
