@@ -1,4 +1,5 @@
-"""Writes the corpus: for each clause the smallest program that the generators find for it.
+"""Writes the corpus: for each clause the smallest program that the generators find for it, and
+the programs of the findings that ship as known.
 
     python tools/build_corpus.py
 
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from rich.progress import track
 
+from mmap_conformance.expectations import shipped
 from mmap_conformance.reduce import fewer
 from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import EDITIONS, Clause, edition_text
@@ -35,9 +37,11 @@ from mmap_spec_tests.programs import Generator, modelled
 from mmap_spec_tests.rules import AREAS
 
 TARGET = Path(__file__).parents[1] / "spec_tests/mmap_spec_tests/corpus/examples.json"
-ROUNDS = 1500
-CONSTANTS = {name: number for number, name in enumerate(("MADV_NORMAL", "MADV_WILLNEED"))}
-CAPABILITIES = GRANTED | {"madvise", "fork", "python-buffers"}
+FOUND = TARGET.with_name("found.json")
+ROUNDS = 5000
+_NAMES = ("MADV_NORMAL", "MADV_WILLNEED", "MS_SYNC", "MS_ASYNC")
+CONSTANTS = {name: number for number, name in enumerate(_NAMES)}
+CAPABILITIES = GRANTED | {"madvise", "fork", "python-buffers", "set_name"}
 
 
 LEAVES = [
@@ -131,12 +135,23 @@ def main() -> int:
                     if (clause, each) in open_ and clause in clauses_of(program, place)
                 }
     TARGET.write_text(as_text(found), "utf-8")
+    FOUND.write_text(as_text(known()), "utf-8")
     for clause, number in sorted(open_):
         place = places[number]
         where = f"edition {edition_text(place.edition)} on {place.platform}"
         print(f"no program reaches {clause} in {where}")
     print(f"{sum(map(len, found.values()))} programs")
     return 1 if open_ else 0
+
+
+def known() -> dict[str, list[Program]]:
+    """The programs of the findings that ship as known, by clause, each once."""
+    programs: dict[str, list[Program]] = {}
+    for entry in shipped().entries:
+        kept = programs.setdefault(entry.clause, [])
+        if entry.program not in kept:
+            kept.append(entry.program)
+    return programs
 
 
 def smallest(program: Program, clause: str, surroundings: Facts) -> Program:

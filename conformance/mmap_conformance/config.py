@@ -11,8 +11,9 @@
     lacks = ["resize", "coherence"]   # capabilities that it has not, and will not have
 
 Paths are relative to the file. ``{worker}`` stands for the path of the worker's file; a
-command without it is any program that speaks the worker's protocol. ``{pyodide}`` stands for
-the script with which Node runs a file in Pyodide.
+command without it is any program that speaks the worker's protocol. Beside a command, ``module``
+is the name that reproducers import. ``{pyodide}`` stands for the script with which Node runs a
+file in Pyodide.
 """
 
 from __future__ import annotations
@@ -23,14 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from mmap_conformance import toml
-from mmap_conformance.adapters import (
-    PYODIDE,
-    REFERENCES,
-    WORKER,
-    Adapter,
-    check_capabilities,
-    resolve,
-)
+from mmap_conformance.adapters import PYODIDE, TAKEN, WORKER, Adapter, check_capabilities, resolve
 from mmap_conformance.errors import UsageError
 from mmap_spec_tests.clause import parse_edition
 
@@ -71,8 +65,11 @@ def configured(start: Path, wanted: Collection[str] | None = None) -> dict[str, 
 
 def _tables(path: Path) -> dict[str, Any]:
     table: Any = toml.read(path, str(path))
-    where = []
+    where: list[str] = []
     for key in ("tool", "mmap-conformance", "implementations"):
+        if where == ["tool", "mmap-conformance"] and table.keys() - {key}:
+            other = min(table.keys() - {key})
+            raise UsageError(f"{path}: {'.'.join(where)} has {other!r}, and knows {key!r} alone")
         table = table.get(key, {})
         where.append(key)
         if not isinstance(table, dict):
@@ -81,7 +78,7 @@ def _tables(path: Path) -> dict[str, Any]:
 
 
 def _check(where: str, name: str, table: Any) -> None:
-    if name in ("stdlib", *REFERENCES):
+    if name in TAKEN:
         raise UsageError(f"{where}: this name is taken, choose another")
     if not isinstance(table, dict):
         raise UsageError(f"{where}: is not a table")
@@ -93,6 +90,10 @@ def _check(where: str, name: str, table: Any) -> None:
     command = table.get("command", ["{worker}"])
     if not command or not all(isinstance(part, str) for part in command):
         raise UsageError(f"{where}: command is not a list of texts")
+    if "command" in table and "@" in table.get("module", ""):
+        raise UsageError(
+            f"{where}: module names an interpreter, and command another one: leave one of them out"
+        )
     if not all(isinstance(value, str) for value in table.get("environment", {}).values()):
         raise UsageError(f"{where}: environment has a value that is no text")
     check_capabilities(where, table.get("lacks", []))

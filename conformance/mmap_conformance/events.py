@@ -46,7 +46,7 @@ class Finding:
 
     @property
     def sort(self) -> str:
-        """The sort of its outcome, as fine as findings are told apart: see ``judge.got``."""
+        """The sort of its outcome, as fine as findings are told apart (see ``judge.got``)."""
         return self.got.split()[1].rstrip(":") if self.kind == "raised" else self.kind
 
     @property
@@ -78,7 +78,12 @@ class Started:
     """An implementation has answered and passed the channel's self-test.
 
     Attributes:
-        facts: what it says of itself, and what it lacks.
+        facts: what its worker says of it, of its interpreter and its platform, and what it lacks.
+        edition: that it is held to.
+        level: clauses below it inform and never fail.
+        seed: of all choices.
+        budget: seconds, or their name.
+        module: that has its type.
         notes: where what it is declared to lack and what was seen differ, a line each.
     """
 
@@ -88,6 +93,7 @@ class Started:
     level: Level
     seed: int
     budget: str
+    module: str = "mmap"
     notes: tuple[str, ...] = ()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mmap_conformance.adapters import Adapter
 from mmap_conformance.errors import UsageError
 from mmap_conformance.events import Event
 from mmap_conformance.options import Options
@@ -20,7 +19,6 @@ class Outputs:
         self,
         options: Options,
         names: Sequence[str],
-        adapters: Sequence[Adapter],
         reports: Sequence[str],
         reproducers: Path | None,
     ) -> None:
@@ -29,7 +27,6 @@ class Outputs:
         Args:
             options: of the run.
             names: the implementations as they were asked for.
-            adapters: those that are there.
             reports: ``FORMAT=PATH``, each.
             reproducers: the folder for scripts, or None.
 
@@ -40,8 +37,7 @@ class Outputs:
         try:
             self._consumers += [open_report(spec, options, names) for spec in reports]
             if reproducers is not None:
-                modules = {adapter.name: adapter.module for adapter in adapters}
-                self._consumers.append(Reproducers(reproducers, options.timeout, modules))
+                self._consumers.append(Reproducers(reproducers, options.timeout))
         except OSError as error:
             raise UsageError(f"cannot make the folder {reproducers}: {error.strerror}") from error
 

@@ -157,6 +157,15 @@ def test_without_resize_it_is_refused_and_changes_nothing(resize: Operation) -> 
     assert ("resize.failed-changes-nothing", returned(b"Hello")) in shown
 
 
+def test_a_refused_resize_is_not_booked_to_size() -> None:
+    neither = Facts((3, 13), capabilities=frozenset())
+    refused = on("m0", "resize", 0)
+    assert last(*MAP, refused, on("m0", "size"), facts=neither).lawful == returned(5)
+    with pytest.raises(Unrunnable):  # what it did to the file cannot be looked at yet
+        last(*DIRTY, refused, on("m0", "size"), facts=neither)
+    assert last(*DIRTY, refused, on("m0", "flush"), SEEN, facts=neither).checks
+
+
 def test_everything_is_granted_unless_it_is_said_to_be_lacking() -> None:
     assert Facts().capabilities == GRANTED == CAPABILITIES.keys()
     assert {clause.needs for clause in CLAUSES.values()} >= GRANTED

@@ -96,7 +96,7 @@ def members(allowed: Any) -> Iterator[Outcome]:
         yield from members(allowed.value)
 
 
-FULL = GRANTED | {"madvise", "fork", "python-buffers"}
+FULL = GRANTED | {"madvise", "fork", "python-buffers", "set_name"}
 
 
 @pytest.mark.parametrize("edition", [(3, 1), (3, 11), (3, 15)], ids=str)

@@ -9,9 +9,10 @@ from types import ModuleType
 
 import pytest
 
+from mmap_conformance.expectations import shipped
 from mmap_spec_tests.clause import EDITIONS
 from mmap_spec_tests.clauses import CLAUSES
-from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.corpus import corpus, found
 from mmap_spec_tests.operations import Operation, Program, cut, descriptor, octets
 
 FILE = Operation("f0", "file()", [octets(b"Hello")])
@@ -119,6 +120,13 @@ def test_the_corpus_is_as_this_tool_writes_it(build_corpus: ModuleType) -> None:
     assert build_corpus.TARGET.read_text("utf-8") == build_corpus.as_text(kept)
 
 
+def test_what_ships_as_known_is_kept(build_corpus: ModuleType) -> None:
+    """So that every run shows it: an entry that is missing is missed."""
+    assert build_corpus.FOUND.read_text("utf-8") == build_corpus.as_text(build_corpus.known())
+    kept = [(each.clause, each.program) for each in found()]
+    assert all((entry.clause, entry.program) in kept for entry in shipped().entries)
+
+
 def test_the_program_that_leaves_is_kept(build_corpus: ModuleType) -> None:
     clauses = build_corpus.clauses_of(build_corpus.LEAVES, build_corpus.facts((3, 1)))
     assert "lifecycle.clean-exit" in clauses
@@ -136,6 +144,7 @@ def test_clauses_that_no_program_reaches_are_told(
 ) -> None:
     target = tmp_path / "examples.json"
     monkeypatch.setattr(build_corpus, "TARGET", target)
+    monkeypatch.setattr(build_corpus, "FOUND", tmp_path / "found.json")
     monkeypatch.setattr(build_corpus, "ROUNDS", rounds)
     assert build_corpus.main() == 1
     *missing, count = capsys.readouterr().out.split("\n")[:-1]
@@ -156,6 +165,7 @@ def test_where_every_clause_is_reached_nothing_is_told(
 ) -> None:
     reached = "lifecycle.clean-exit"
     monkeypatch.setattr(build_corpus, "TARGET", tmp_path / "examples.json")
+    monkeypatch.setattr(build_corpus, "FOUND", tmp_path / "found.json")
     monkeypatch.setattr(build_corpus, "ROUNDS", 0)
     monkeypatch.setattr(build_corpus, "CLAUSES", {reached: CLAUSES[reached]})
     assert build_corpus.main() == 0

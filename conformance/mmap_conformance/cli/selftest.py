@@ -46,6 +46,8 @@ def _test(adapter: Adapter, options: Options) -> None:
         for note in notes:
             print(f"{adapter.name}: {note}")
         print(f"{adapter.name}: values and errors come through unchanged")
+        workers.see_map()
+        print(f"{adapter.name}: a file can be mapped")
         if options.isolation == "none":
             return
         for number, kind in _DEATHS:

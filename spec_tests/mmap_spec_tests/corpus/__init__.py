@@ -1,4 +1,5 @@
-"""Programs that are kept, each because it exercises a clause that others seldom reach.
+"""Programs that are kept, each because it exercises a clause that others seldom reach, or
+because an implementation was once found wrong with it.
 
 Every run begins with them. An example is the smallest program that shows a clause.
 """
@@ -22,8 +23,18 @@ class Entry(NamedTuple):
 
 @lru_cache(maxsize=1)
 def corpus() -> tuple[Entry, ...]:
-    """All programs that are kept, by clause."""
-    text = files(__name__).joinpath("examples.json").read_text("utf-8")
+    """All programs that are kept for a clause, in the order of the clauses."""
+    return _read("examples.json")
+
+
+@lru_cache(maxsize=1)
+def found() -> tuple[Entry, ...]:
+    """The programs of the findings that the suite ships as known, each with its clause."""
+    return _read("found.json")
+
+
+def _read(name: str) -> tuple[Entry, ...]:
+    text = files(__name__).joinpath(name).read_text("utf-8")
     return tuple(
         Entry(clause, [Operation(*item) for item in program])
         for clause, programs in json.loads(text).items()
