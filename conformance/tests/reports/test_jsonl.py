@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +15,7 @@ import pytest
 from mmap_conformance import engine
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.errors import UsageError
-from mmap_conformance.events import Finished, NotStarted, ProgramsRun, Restarted
+from mmap_conformance.events import Finished, NotStarted, ProgramsRun, Restarted, Started
 from mmap_conformance.options import Options
 from mmap_conformance.reports import FORMATS, open_report
 from mmap_conformance.reports.reading import read, salvage
@@ -254,7 +253,7 @@ def test_a_report_that_is_written_during_the_run_is_that_of_its_lines(
 
 def test_notes_read_back(made: Any) -> None:
     noted = [
-        dataclasses.replace(event, notes=("resize works",)) if isinstance(event, Started) else event
+        replace(event, notes=("resize works",)) if isinstance(event, Started) else event
         for event in made.events
     ]
     (started,) = (e for e in made.report(noted).events if isinstance(e, Started))
