@@ -22,7 +22,7 @@ smartquotes = False  # quotes of outcomes are those of Python
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:class", r"(pathlib|collections|argparse)\..*|Path|optional"),  # Python's own
-    ("py:class", r"mmap_(conformance|spec_tests)\..*"),  # not public, told where it matters
+    ("py:class", r"mmap_(conformance|spec_tests)\..*|Clause"),  # not public, told where it matters
 ]
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"

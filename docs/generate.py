@@ -139,7 +139,7 @@ def differences() -> Iterator[str]:
     yield "# Where implementations differ today\n"
     yield "What is known of them ships with the suite, each finding with a program that shows it."
     yield "In a clone of the repository `tox run -e ports` replays them on all that is there;"
-    yield "one that is gone or has changed fails the gate.\n"
+    yield "one that is gone or has changed fails the gate. The same [by kind](../kinds.md).\n"
     groups: dict[tuple[str, ...], list[Expected]] = defaultdict(list)
     for entry in shipped().entries:
         groups[entry.implementations].append(entry)

@@ -22,7 +22,7 @@ from mmap_spec_tests.clause import Clause, edition_text
 from mmap_spec_tests.clauses import CLAUSES
 
 SOURCE = Path(__file__).with_suffix(".toml")
-TARGET = Path(__file__).parents[1] / "docs" / "differences.md"
+TARGET = Path(__file__).parents[1] / "docs" / "kinds.md"
 FAULTY = "conformance/tests/faulty"
 Row = dict[str, Any]
 

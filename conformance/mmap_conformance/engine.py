@@ -41,7 +41,7 @@ from mmap_spec_tests.programs import Step
 _TOLD_EVERY = 0.25
 """Seconds between two progress events."""
 _MOST_DEATHS = 400
-_KEPT = 30.0
+_KEPT = 300.0
 """Seconds that the programs which are kept may take, however small the budget: what a run covers
 is not to depend on how fast a machine is."""
 

@@ -21,12 +21,12 @@ OK, FINDINGS, USAGE, INTERNAL, NOT_STARTED, NOTHING_RAN, STALE, INTERRUPTED = *r
 EXIT_CODES = {
     OK: "conformant, or no findings but expected ones",
     FINDINGS: "findings that are not expected",
-    USAGE: "bad usage or configuration",
+    USAGE: "bad usage or configuration; a report that is not whole",
     INTERNAL: "an internal error of the suite",
     NOT_STARTED: "an implementation did not start, or failed the self-test",
     NOTHING_RAN: "nothing was tested, a run stopped early, or no program reached some clause",
     STALE: "an expected finding is gone or has changed: the expectations file is stale",
-    INTERRUPTED: "interrupted",
+    INTERRUPTED: "interrupted; the reports tell what was done until then",
 }
 """What each exit code means."""
 

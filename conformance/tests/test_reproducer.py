@@ -68,7 +68,8 @@ def facts() -> Facts:
 
 def editions(clause: str) -> Iterator[Facts]:
     """Facts of all editions and platforms that have the clause, the last one first."""
-    constants = {name: getattr(mmap, name) for name in dir(mmap) if name.isupper()}
+    constants = {"MS_SYNC": 4, "MS_ASYNC": 1}  # of edition 3.15
+    constants |= {name: getattr(mmap, name) for name in dir(mmap) if name.isupper()}
     can = frozenset(("resize", "madvise", "seekable", "set_name", "fork", "python-buffers"))
     for edition in reversed(EDITIONS):
         for platform in CLAUSES[clause].platforms:

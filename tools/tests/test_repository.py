@@ -50,26 +50,34 @@ def test_a_file_that_is_not_is_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("fault", "code"), [("", 0), (" + 1", 1)])
-def test_the_action_gates_and_leaves_a_report(fault: str, code: int, tmp_path: Path) -> None:
+def test_the_action_gates_and_tells_what_was_found(fault: str, code: int, tmp_path: Path) -> None:
     (tmp_path / "mymmap.py").write_text(
         "import mmap as stdlib\nclass mmap(stdlib.mmap):\n    __slots__ = ()\n"
         f"    def tell(self): return super().tell(){fault}\n"
     )
     action = YAML(typ="safe").load(ROOT / "action.yml")
     assert action["inputs"].keys() == {"implementations", "arguments", "output"}
-    (gate,) = (step for step in action["runs"]["steps"] if "mmap-conformance run" in str(step))
     inputs = {
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
         "IMPLEMENTATIONS": "mymmap",
         "ARGUMENTS": "--clause position.tell-returns-position --budget 1",
         "OUTPUT": "out put",
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
     }
-    assert gate["env"].keys() == inputs.keys() - {"PATH"}
-    shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", gate["run"]]  # as GitHub's
-    done = subprocess.run(shell, cwd=tmp_path, env=os.environ | inputs, capture_output=True)
-    assert done.returncode == code, done.stderr
+    _, gate, tell, _ = action["runs"]["steps"]
+    assert gate["env"].keys() | tell["env"].keys() < inputs.keys()
+    told = []
+    for step, expected in ((gate, code), (tell, 0)):
+        words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]  # GitHub's
+        done = subprocess.run(
+            words, cwd=tmp_path, env=os.environ | inputs, capture_output=True, text=True
+        )
+        assert done.returncode == expected, done.stderr
+        told.append(done.stdout)
+    assert ("::error title=position.tell-returns-position" in told[1]) == bool(fault)
+    assert ("**Not conformant" in (tmp_path / "summary").read_text()) == bool(fault)
     assert len(list((tmp_path / "out put" / "found").glob("*.py"))) == code
-    assert b'"type": "footer"' in (tmp_path / "out put" / "report.jsonl").read_bytes()
+    assert (tmp_path / "out put" / "report.html").read_text().startswith("<!doctype html>")
 
 
 def test_the_version_is_the_same_everywhere() -> None:

@@ -137,7 +137,6 @@ class _Plan:
             environment=ENVIRONMENT,
             expectations=EXPECTATIONS,
             included=_INCLUDED,
-            outputs="--report jsonl=report.jsonl --reproducers found",
             prefix=prefix,
         )
         if before:
