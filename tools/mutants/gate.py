@@ -1,0 +1,112 @@
+"""Our own suite on one mutant: whether the gate finds anything, how soon, by which clause."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mmap_conformance.adapters import REFERENCES, WORKER, Adapter
+from mmap_conformance.engine import edition_of, run, scratch
+from mmap_conformance.errors import StartError
+from mmap_conformance.gate import OK, Gate
+from mmap_conformance.inprocess import model_facts
+from mmap_conformance.judge import judge
+from mmap_conformance.options import Options
+from mmap_conformance.workers import Workers
+from mmap_spec_tests.clauses import CLAUSES
+from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.model import Unrunnable
+from mmap_spec_tests.programs import modelled
+
+_MOST_DEATHS = 8
+_PATIENCE = 1.0
+"""Seconds for an operation of the corpus, where what is asked for is which clauses fail."""
+
+
+@dataclass(frozen=True)
+class Kill:
+    """What gave a mutant away.
+
+    Attributes:
+        seconds: from the start of the worker.
+        by: the clause, the test, or what else it was.
+    """
+
+    seconds: float
+    by: str
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How a worker for a package is started.
+
+    Attributes:
+        command: what comes before the worker's own path.
+        environment: its variables.
+        directory: where it runs.
+    """
+
+    command: Sequence[str] = (sys.executable, "-S")
+    environment: Mapping[str, str] = field(default_factory=dict)
+    directory: str | None = None
+
+
+def adapters(folder: Path, launch: Launch | None = None) -> list[Adapter]:
+    """Both editions of the package in a folder."""
+    launch = launch or Launch(environment={"PYTHONPATH": str(folder)})
+    return [
+        Adapter(
+            name,
+            (*launch.command, str(WORKER), module),
+            module,
+            edition,
+            launch.environment,
+            launch.directory,
+        )
+        for name, (module, edition) in REFERENCES.items()
+    ]
+
+
+def gate(adapter: Adapter, budget: str) -> Kill | None:
+    """What the gate finds first, if anything."""
+    verdict = Gate()
+    begun = time.monotonic()
+    events = run([adapter], Options(budget=budget))
+    try:
+        for event in events:
+            verdict(event)
+            if verdict.failures:
+                return Kill(time.monotonic() - begun, verdict.failures[0].clause)
+    finally:
+        events.close()
+    code = verdict.code
+    return Kill(time.monotonic() - begun, f"exit code {code}") if code != OK else None
+
+
+def failing_clauses(adapter: Adapter) -> set[str]:
+    """All clauses that a program of the corpus finds broken, each program alone."""
+    failed: set[str] = set()
+    with scratch() as directory, Workers(adapter, Options(timeout=_PATIENCE), directory) as workers:
+        try:
+            hello = workers.hello()
+        except StartError:
+            return failed
+        facts = model_facts(hello, edition_of(adapter, Options(), hello))
+        surroundings = facts.edition, facts.platform, facts.capabilities
+        held = {clause.id for clause in CLAUSES.values() if clause.holds(*surroundings)}
+        for entry in corpus():
+            try:
+                steps = modelled(entry.program, facts)
+            except Unrunnable:
+                continue
+            answer = workers.execute(entry.program, complete=True)
+            found = judge(steps, answer, held.__contains__, lambda *_: False, Counter())
+            if found is not None:
+                failed.update((found.clause, *found.others))
+            if workers.restarts > _MOST_DEATHS:
+                break
+    return failed
