@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from mmap_conformance.engine import edition_of, run, scratch
 from mmap_conformance.errors import StartError
 from mmap_conformance.gate import OK, Gate
 from mmap_conformance.inprocess import model_facts
-from mmap_conformance.judge import judge
+from mmap_conformance.judge import Divergence, judge
 from mmap_conformance.options import Options
 from mmap_conformance.workers import Workers
 from mmap_spec_tests.clauses import CLAUSES
@@ -91,22 +92,26 @@ def failing_clauses(adapter: Adapter) -> set[str]:
     """All clauses that a program of the corpus finds broken, each program alone."""
     failed: set[str] = set()
     with scratch() as directory, Workers(adapter, Options(timeout=_PATIENCE), directory) as workers:
-        try:
-            hello = workers.hello()
-        except StartError:
-            return failed
-        facts = model_facts(hello, edition_of(adapter, Options(), hello))
-        surroundings = facts.edition, facts.platform, facts.capabilities
-        held = {clause.id for clause in CLAUSES.values() if clause.holds(*surroundings)}
-        for entry in corpus():
-            try:
-                steps = modelled(entry.program, facts)
-            except Unrunnable:
-                continue
-            answer = workers.execute(entry.program, complete=True)
-            found = judge(steps, answer, held.__contains__, lambda *_: False, Counter())
-            if found is not None:
+        with suppress(StartError):  # what dies in each import breaks no clause by itself
+            for found in _divergences(adapter, workers):
                 failed.update((found.clause, *found.others))
-            if workers.restarts > _MOST_DEATHS:
-                break
+                if workers.restarts > _MOST_DEATHS:
+                    break
     return failed
+
+
+def _divergences(adapter: Adapter, workers: Workers) -> Iterator[Divergence]:
+    """Where the programs of the corpus first go wrong, one by one."""
+    hello = workers.hello()
+    facts = model_facts(hello, edition_of(adapter, Options(), hello))
+    surroundings = facts.edition, facts.platform, facts.capabilities
+    held = {clause.id for clause in CLAUSES.values() if clause.holds(*surroundings)}
+    for entry in corpus():
+        try:
+            steps = modelled(entry.program, facts)
+        except Unrunnable:
+            continue
+        answer = workers.execute(entry.program, complete=True)
+        found = judge(steps, answer, held.__contains__, lambda *_: False, Counter())
+        if found is not None:
+            yield found

@@ -17,6 +17,9 @@ from mutants.others import plain_machine, test_mmap
 SUITES = ("smoke", "ci", "test_mmap", "plain machine")
 OURS = SUITES[:2]
 JOBS = os.cpu_count() or 1
+HISTORICAL = Path(__file__).with_name("historical")
+PLANT = "from mmap_reference.historical import plant\n\nmmap = plant({!r}, mmap)\n"
+"""Ends a module of the package that is to have a historical fault."""
 
 
 @dataclass(frozen=True)
@@ -95,22 +98,44 @@ def build_all(builder: Builder, mutants: Sequence[Mutant], most: int) -> Iterato
 
 
 def run_all(
-    builder: Builder, mutants: Sequence[Built], plan: Plan, folder: Path
+    builder: Builder, mutants: Sequence[Built | str], plan: Plan, folder: Path
 ) -> Iterator[Result]:
-    """Run the suites on mutants, each told as it is done."""
-    with ProcessPoolExecutor(JOBS) as pool:
+    """Run the suites on mutants and historical faults, each told as it is done.
+
+    Args:
+        builder: makes the packages.
+        mutants: what was compiled, and names of historical faults.
+        plan: what is run.
+        folder: for the packages.
+    """
+    pool = ProcessPoolExecutor(JOBS)
+    try:
         jobs = [
-            pool.submit(_run, builder, built, plan, folder / str(number))
-            for number, built in enumerate(mutants)
+            pool.submit(_run, builder, mutant, plan, folder / str(number))
+            for number, mutant in enumerate(mutants)
         ]
         for done in as_completed(jobs):
             yield done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _run(builder: Builder, built: Built, plan: Plan, folder: Path) -> Result:
-    builder.link(built, folder)
+def _run(builder: Builder, mutant: Built | str, plan: Plan, folder: Path) -> Result:
+    if isinstance(mutant, Built):
+        builder.link(mutant, folder)
+        return _examined(mutant.mutant, builder.toolchain.platform, plan, folder)
+    builder.link(None, folder)
+    package = folder / "mmap_reference"
+    shutil.copytree(HISTORICAL, package / HISTORICAL.name)
+    for module in ("__init__.py", "latest.py"):
+        with (package / module).open("a", encoding="utf-8") as stream:
+            stream.write(PLANT.format(mutant))
+    return _examined(Mutant(mutant, "historical", 0, ()), "historical", plan, folder)
+
+
+def _examined(mutant: Mutant, population: str, plan: Plan, folder: Path) -> Result:
     try:
         kills, clauses = examine(folder, plan)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Result(built.mutant, builder.toolchain.platform, kills, frozenset(clauses))
+    return Result(mutant, population, kills, frozenset(clauses))
