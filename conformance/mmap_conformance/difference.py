@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from itertools import count
 from typing import NamedTuple
 
 from mmap_conformance.adapters import Adapter
-from mmap_conformance.engine import BYTES, LENGTH, edition_of, scratch
+from mmap_conformance.engine import edition_of, scratch
 from mmap_conformance.errors import UsageError
 from mmap_conformance.inprocess import model_facts
 from mmap_conformance.judge import got, kind_of
 from mmap_conformance.options import Options
 from mmap_conformance.reduce import ATTEMPTS, reduce
+from mmap_conformance.supply import Supply
 from mmap_conformance.workers import Workers
-from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.expectation import Outcome
 from mmap_spec_tests.model import Facts, Unrunnable
 from mmap_spec_tests.operations import Program
-from mmap_spec_tests.programs import Generator, modelled
-from mmap_spec_tests.rules import AREAS
+from mmap_spec_tests.programs import modelled
 
 
 class Difference(NamedTuple):
@@ -86,17 +85,17 @@ class _Search:
 
     def run(self, options: Options, deadline: float) -> Iterator[Difference]:
         """Differences, each told once by method and sorts of outcomes."""
-        generator, choices = Generator(self._facts), random.Random(options.seed)
-        while time.monotonic() < deadline:
-            for area in options.areas or AREAS:
-                draw = BytesDraw(choices.randbytes(BYTES))
-                steps = generator.program(draw, area, LENGTH)
-                found = self._first([operation for operation, _ in steps])
-                if found is not None and self._key(*found) not in self._known:
-                    self._known.add(self._key(*found))
-                    told = self._reduced(*found)
-                    if told is not None:
-                        yield told
+        supply = Supply(self._facts, options, options.areas)
+        for number in count():
+            if time.monotonic() > deadline:
+                return
+            steps = supply.program(number)
+            found = self._first([operation for operation, _ in steps])
+            if found is not None and self._key(*found) not in self._known:
+                self._known.add(self._key(*found))
+                told = self._reduced(*found)
+                if told is not None:
+                    yield told
 
     def _reduced(self, program: Program, outcomes: tuple[Outcome, Outcome]) -> Difference | None:
         key = self._key(program, outcomes)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import os
-import random
 import shutil
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from itertools import count
+from typing import Any, NamedTuple
 
 from mmap_conformance.adapters import Adapter
+from mmap_conformance.budget import Budget
 from mmap_conformance.channel import Answer
 from mmap_conformance.errors import StartError
 from mmap_conformance.events import (
@@ -27,40 +28,86 @@ from mmap_conformance.events import (
 from mmap_conformance.expectations import Expectations
 from mmap_conformance.inprocess import model_facts
 from mmap_conformance.options import Options
+from mmap_conformance.supply import Supplies
 from mmap_conformance.triage import Triage
 from mmap_conformance.workers import Workers
+from mmap_spec_tests import programs
 from mmap_spec_tests.clause import Edition, edition_text
 from mmap_spec_tests.clauses import AREA_OF
 from mmap_spec_tests.corpus import corpus
-from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.model import Unrunnable
-from mmap_spec_tests.programs import Generator, Step
-from mmap_spec_tests.rules import AREAS
+from mmap_spec_tests.programs import Step
 
-LENGTH = 30
-"""Operations proposed for a program, besides its beginning and end."""
-BYTES = 6 * LENGTH + 40
-"""Bytes that the choices of a program take, nearly always."""
 _TOLD_EVERY = 0.25
 """Seconds between two progress events."""
 _MOST_DEATHS = 400
 
 
-def run(adapters: Sequence[Adapter], options: Options) -> Iterator[Event]:
-    """Test implementations, one after another, and tell what happens.
+class Share(NamedTuple):
+    """What one of several processes does of a run.
+
+    Attributes:
+        number: of the process, from 0.
+        of: how many processes there are.
+    """
+
+    number: int
+    of: int
+
+
+ALL = Share(0, 1)
+"""The whole of a run."""
+
+
+def run(adapters: Sequence[Adapter], options: Options, share: Share = ALL) -> Iterator[Event]:
+    """Test implementations, which take turns, and tell what happens.
 
     Args:
         adapters: the implementations.
         options: how to run.
+        share: the part of it that is to be done.
 
     Raises:
         UsageError: an expectations file makes no sense.
     """
     known = Expectations.read(options.expectations)
     expectations = [known + Expectations.read(each.expectations).of_all() for each in adapters]
-    for adapter, expected in zip(adapters, expectations, strict=True):
-        with scratch() as directory:
-            yield from _Run(adapter, options, expected, directory).events()
+    supplies = Supplies(options, _areas(options))
+    with ExitStack() as stack:
+        stack.enter_context(_seldom_collecting())
+        turns = []
+        for adapter, expected in zip(adapters, expectations, strict=True):
+            directory = stack.enter_context(scratch())
+            one = _Run(adapter, options, expected, directory, supplies, share)
+            turns.append(stack.enter_context(closing(one.events())))
+        while turns:
+            for events in tuple(turns):
+                for event in events:
+                    if event is None:
+                        break
+                    yield event
+                else:
+                    turns.remove(events)
+
+
+def _areas(options: Options) -> tuple[str, ...]:
+    """The areas that are asked for, by name or by their clauses; empty for all."""
+    if options.clauses and not options.areas:
+        return tuple(dict.fromkeys(AREA_OF[clause] for clause in options.clauses))
+    return options.areas
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Have few looks for cycles of garbage: programs have none, and looking took half the time."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(100_000, *thresholds[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
 
 
 @contextmanager
@@ -88,21 +135,29 @@ def names_of(adapter: Adapter, hello: dict[str, Any]) -> tuple[str, ...]:
 
 
 class _Run:
-    """One implementation's share of a run."""
+    """One implementation's part of a run."""
 
     def __init__(
-        self, adapter: Adapter, options: Options, expectations: Expectations, directory: str
+        self,
+        adapter: Adapter,
+        options: Options,
+        expectations: Expectations,
+        directory: str,
+        supplies: Supplies,
+        share: Share,
     ) -> None:
         self._adapter = adapter
         self._options = options
         self._expectations = expectations
+        self._supplies = supplies
+        self._share = share
         self._workers = Workers(adapter, options, directory)
         self._programs = self._operations = self._restarts = 0
         self._told = 0.0
 
-    def events(self) -> Iterator[Event]:
-        """Everything that happens, from the start to the verdicts."""
-        begun = time.monotonic()
+    def events(self) -> Generator[Event | None, None, None]:
+        """Everything that happens, from the start to the verdicts; None ends a turn."""
+        self._budget = budget = Budget(self._options.seconds / self._share.of)
         name, options = self._adapter.name, self._options
         try:
             hello = self._workers.hello()
@@ -112,27 +167,30 @@ class _Run:
             yield NotStarted(name, str(error))
             return
         edition = edition_of(self._adapter, options, hello)
-        facts = self._facts = model_facts(hello, edition)
-        deadline = begun + options.seconds
-        triage = Triage(self._adapter, options, facts, self._workers, deadline)
+        facts = model_facts(hello, edition)
+        triage = Triage(self._adapter, options, facts, self._workers, budget)
         self._triage = triage
-        self._generator = Generator(facts, triage.known.avoids)
+        self._supply = self._supplies.of(facts)
+        self._supply.takers += 1
         stopped = ""
         try:
             yield Started(
                 name, hello, edition_text(edition), options.level, options.seed, options.budget
             )
             yield from self._expected(hello)
-            for steps, area, answer in self._answered(deadline):
+            for steps, area, answer in self._answered():
                 yield from self._judged(steps, answer)
                 if triage.deaths > _MOST_DEATHS:
                     stopped = f"{triage.deaths} programs killed the worker"
                     break
-                if time.monotonic() - self._told > _TOLD_EVERY:
-                    yield self._progress(area, begun)
+                if budget.spent - self._told > _TOLD_EVERY:
+                    yield self._progress(area)
+                with budget.suspended():
+                    yield None
         except StartError as error:
             stopped = f"no fresh worker: {error}"
         finally:
+            self._supply.takers -= 1
             self._workers.close()
         yield Finished(
             name,
@@ -141,7 +199,7 @@ class _Run:
             self._programs,
             self._operations,
             self._workers.restarts,
-            time.monotonic() - begun,
+            budget.spent,
             stopped,
         )
 
@@ -154,15 +212,15 @@ class _Run:
                 yield Found(told) if isinstance(told, Finding) else told
         self._restarts = self._workers.restarts
 
-    def _progress(self, area: str, begun: float) -> ProgramsRun:
-        self._told = time.monotonic()
-        done = min((self._told - begun) / self._options.seconds, 1.0)
+    def _progress(self, area: str) -> ProgramsRun:
+        self._told = self._budget.spent
+        done = min(self._told / self._budget.seconds, 1.0)
         return ProgramsRun(self._adapter.name, area, self._programs, self._operations, done)
 
-    def _answered(self, deadline: float) -> Iterator[tuple[list[Step], str, Answer]]:
+    def _answered(self) -> Iterator[tuple[list[Step], str, Answer]]:
         """Programs with their outcomes; the next one is made while the last one runs."""
         last: tuple[list[Step], str] | None = None
-        for steps, area in self._source(deadline):
+        for steps, area in self._source():
             answer = self._workers.collect() if last is not None else None
             self._workers.submit([operation for operation, _ in steps])
             if last is not None and answer is not None:
@@ -171,33 +229,25 @@ class _Run:
         if last is not None:
             yield *last, self._workers.collect()
 
-    def _source(self, deadline: float) -> Iterator[tuple[list[Step], str]]:
+    def _source(self) -> Iterator[tuple[list[Step], str]]:
         """The corpus first, then programs of all areas in turn until time is up."""
-        areas = self._areas()
-        for entry in corpus():
-            if time.monotonic() > deadline:
+        areas, (own, of) = _areas(self._options), self._share
+        generator = programs.Generator(self._supply.facts, self._triage.known.avoids)
+        for entry in corpus()[own::of]:
+            if self._budget.over:
                 return
             area = AREA_OF[entry.clause]
             if not areas or area in areas:
                 try:
-                    steps = self._generator.unmasked(entry.program)
+                    steps = generator.unmasked(entry.program)
                 except Unrunnable:
                     continue  # of an edition or platform that is not this one's
                 if steps:
                     yield steps, area
-        choices = random.Random(self._options.seed)
-        while time.monotonic() < deadline:
-            for area in areas or AREAS:
-                draw = BytesDraw(choices.randbytes(BYTES))
-                self._triage.known.begin_program()
-                yield self._generator.program(draw, area, LENGTH), area
-
-    def _areas(self) -> tuple[str, ...]:
-        """The areas that are asked for, by name or by their clauses; empty for all."""
-        options = self._options
-        if options.clauses and not options.areas:
-            return tuple(dict.fromkeys(AREA_OF[clause] for clause in options.clauses))
-        return options.areas
+        for number in count(own, of):
+            if self._budget.over:
+                return
+            yield self._supply.program(number, self._triage.known), self._supply.area(number)
 
     def _judged(self, steps: list[Step], answer: Answer) -> Iterator[Event]:
         """What comes of one program: a finding, restarts."""

@@ -26,7 +26,7 @@ class Options:
         clauses: ids the run is restricted to; empty for all.
         areas: areas of rules the run is restricted to; empty for all.
         expectations: a file of findings that are known, or None.
-        jobs: implementations run at once.
+        jobs: processes that share the work.
     """
 
     edition: Edition | None = None

@@ -1,4 +1,4 @@
-"""Several implementations at once: a driver process each, one stream of events."""
+"""A run on several processes, each of which does a share of the programs."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from typing import Any
 
 from mmap_conformance import engine
 from mmap_conformance.adapters import Adapter
+from mmap_conformance.engine import Share
 from mmap_conformance.errors import StartError, UsageError
 from mmap_conformance.events import Event
+from mmap_conformance.merging import Merging
 from mmap_conformance.options import Options
 
 _PATIENCE = 0.5
@@ -22,53 +24,51 @@ _PATIENCE = 0.5
 
 
 def run(adapters: Sequence[Adapter], options: Options) -> Iterator[Event]:
-    """The events of all implementations, of which ``options.jobs`` run at a time.
+    """The events of all implementations, with the work done by ``options.jobs`` processes.
 
     Raises:
         UsageError: an expectations file makes no sense.
         RuntimeError: a driver process failed, with its traceback.
     """
-    if options.jobs == 1 or len(adapters) == 1:
+    if options.jobs == 1:
         yield from engine.run(adapters, options)
         return
     # A fork would share locks and descriptors with whatever the caller has under way.
     context = multiprocessing.get_context("spawn")
-    events: Any = context.Queue()
-    waiting = list(adapters)
-    running: list[BaseProcess] = []
+    told: Any = context.Queue()
+    merging = Merging(options.jobs)
+    running: dict[int, BaseProcess] = {}
     try:
-        while waiting or running:
-            while waiting and len(running) < options.jobs:
-                process: BaseProcess = context.Process(
-                    target=_drive, args=(waiting.pop(0), options, events)
-                )
-                process.start()
-                running.append(process)
+        for number in range(options.jobs):
+            share = Share(number, options.jobs)
+            running[number] = context.Process(target=_drive, args=(adapters, options, share, told))
+            running[number].start()
+        while running:
             try:
-                event = events.get(timeout=_PATIENCE)
+                number, event = told.get(timeout=_PATIENCE)
             except Empty:
-                if any(process.exitcode not in (None, 0) for process in running):
+                if any(process.exitcode not in (None, 0) for process in running.values()):
                     raise RuntimeError("a driver process died") from None
                 continue
             if isinstance(event, BaseException):
                 raise event
-            if isinstance(event, int):  # the process with this number is done
-                running = [process for process in running if process.pid != event]
+            if event is None:  # this process is done
+                running.pop(number).join()
             else:
-                yield event
+                yield from merging.take(number, event)
     finally:
-        for process in running:
+        for process in running.values():
             process.terminate()
             process.join()
 
 
-def _drive(adapter: Adapter, options: Options, events: Any) -> None:
+def _drive(adapters: Sequence[Adapter], options: Options, share: Share, told: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process ends this one
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        for event in engine.run([adapter], options):
-            events.put(event)
+        for event in engine.run(adapters, options, share):
+            told.put((share.number, event))
     except Exception as error:
         ours = isinstance(error, UsageError | StartError)
-        events.put(error if ours else RuntimeError(traceback.format_exc()))
-    events.put(multiprocessing.current_process().pid)
+        told.put((share.number, error if ours else RuntimeError(traceback.format_exc())))
+    told.put((share.number, None))

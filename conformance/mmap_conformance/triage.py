@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import replace
 
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.attribution import Attributed, Attribution, flat
+from mmap_conformance.budget import Budget
 from mmap_conformance.channel import Answer
 from mmap_conformance.events import Finding, Stale, Verdict
 from mmap_conformance.expectations import Expected
@@ -55,21 +55,23 @@ class Triage:
         options: Options,
         facts: Facts,
         workers: Workers,
-        deadline: float,
+        budget: Budget,
     ) -> None:
         self._adapter = adapter
         self._options = options
         self._facts = facts
         self._workers = workers
-        self._deadline = deadline
+        self._budget = budget
         self.findings: list[Finding] = []
         self.deaths = 0
+        surroundings = facts.edition, facts.platform, facts.capabilities
+        held = frozenset(each.id for each in CLAUSES.values() if each.holds(*surroundings))
+        # Whether the implementation is held to a clause, and whether it was asked for as well.
+        self._holds = held.__contains__
+        self._judges = (held & options.wanted()).__contains__
         self.known = Known(self._holds)
         self._attribution = Attribution(facts, self._holds, self._judges, self._first)
         self._exercised: Counter[str] = Counter()
-        surroundings = facts.edition, facts.platform, facts.capabilities
-        self._held = {each.id for each in CLAUSES.values() if each.holds(*surroundings)}
-        self._judged = self._held & options.wanted()
 
     def take(self, steps: list[Step], answer: Answer) -> Finding | None:
         """Judge a program that was run; the new finding that it leads to, if any."""
@@ -146,7 +148,7 @@ class Triage:
             return Verdict(clause.id, "expected" if known else "information", checks)
         if checks:
             return Verdict(clause.id, "passed", checks)
-        if clause.id not in self._judged:
+        if not self._judges(clause.id):
             return Verdict(clause.id, "not applicable", why="not asked for")
         area = AREA_OF[clause.id]
         ways = (finding.clause for finding in self.findings if AREA_OF[finding.clause] == area)
@@ -199,7 +201,7 @@ class Triage:
         most = self._workers.restarts + _DEATHS[hung]
 
         def worth_it(candidate: Program) -> bool:
-            spent = self._workers.restarts >= most or time.monotonic() > self._deadline
+            spent = self._workers.restarts >= most or self._budget.over
             return not (deadly and spent) and self._shows(candidate, divergence)
 
         if hung:
@@ -285,11 +287,3 @@ class Triage:
             program,
             repeats=repeats,
         )
-
-    def _holds(self, clause: str) -> bool:
-        """Whether the implementation is held to a clause."""
-        return clause in self._held
-
-    def _judges(self, clause: str) -> bool:
-        """Whether it is also one that was asked for."""
-        return clause in self._judged

@@ -24,12 +24,14 @@ EXHAUSTED = [["MemoryError", "Exception", "BaseException", "object"], None, ""]
 
 def represent(value):
     """The text that stands for a returned value (the driver's model has the same)."""
+    if value is None:
+        return "None"
     kind = type(value)
     if kind is bytes and len(value) > LONGEST:
         return "<%d bytes, crc32 %08x>" % (len(value), crc32(value) & 0xFFFFFFFF)
     if kind in (list, tuple):
         return "[" + ", ".join(map(represent, value)) + "]"
-    if kind in (int, bool, bytes, str, float) or value is None:
+    if kind in (int, bytes, bool, str, float):
         return repr(value)
     return "<%s>" % kind.__name__
 
@@ -184,13 +186,13 @@ class Session(object):
 
     def perform(self, target, method, arguments=(), keywords=None):
         """Run one operation and return its value."""
-        positional = [self.value(a) for a in arguments]
-        named = {k: self.value(v) for k, v in (keywords or {}).items()}
+        positional = [self.value(a) if type(a) is dict else a for a in arguments]
+        if method in SPECIAL:
+            return SPECIAL[method](self, target, *positional)
+        named = {k: self.value(v) for k, v in keywords.items()} if keywords else {}
         if method in MAKERS:
             self.handles[target] = MAKERS[method](self, target, *positional, **named)
             return None
-        if method in SPECIAL:
-            return SPECIAL[method](self, target, *positional)
         thing = self.handles[target]
         if method[0] == ".":
             return getattr(thing, method[1:])
@@ -203,8 +205,6 @@ class Session(object):
 
     def value(self, argument):
         """The Python object that a tagged value stands for."""
-        if type(argument) is list:
-            return argument
         if type(argument) is not dict:
             return argument
         ((tag, content),) = argument.items()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from mmap_conformance import engine, triage
+from mmap_conformance import budget, engine
 from mmap_conformance.adapters import resolve
 from mmap_conformance.engine import run, scratch
 from mmap_conformance.errors import UsageError
@@ -61,8 +61,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """A time that passes by being asked for, so that a budget is a number of programs."""
     ticks = itertools.count(1 << 20)
     passing = SimpleNamespace(monotonic=lambda: next(ticks) / 1024)  # without a rounding error
-    monkeypatch.setattr(engine, "time", passing)
-    monkeypatch.setattr(triage, "time", passing)
+    monkeypatch.setattr(budget, "time", passing)
 
 
 def test_events_come_in_order() -> None:

@@ -149,6 +149,16 @@ def data_of(value: Value) -> bytes | None:
     return None
 
 
+def runs_operations(value: Value) -> bool:
+    """Whether converting a tagged value runs operations."""
+    if "slice" in value:
+        for part in value["slice"]:
+            if type(part) is dict and runs_operations(part):
+                return True
+        return False
+    return bool(value.get("reentrant", value.get("reentrant_buffer", ("", ())))[1])
+
+
 def nested_operations(operation: Operation) -> list[Operation]:
     """The operations that converting the arguments of this one runs, in order."""
     found: list[Operation] = []

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
+from itertools import count
 from mmap import PAGESIZE
 
 from mmap_conformance.adapters import REFERENCES
-from mmap_conformance.engine import LENGTH
 from mmap_conformance.inprocess import model_facts
+from mmap_conformance.options import Options
+from mmap_conformance.supply import Supply
 from mmap_conformance.worker import facts, load
 from mmap_spec_tests.corpus import corpus
-from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.operations import Operation, Program, descriptor, pattern
-from mmap_spec_tests.programs import Generator
-from mmap_spec_tests.rules import AREAS
-
-_BYTES = 6 * LENGTH + 40
 
 
 def kept() -> list[Program]:
@@ -53,9 +49,6 @@ def generated(seed: int) -> Iterator[Program]:
     loaded, problem = load(module)
     if problem:
         raise ModuleNotFoundError(problem)
-    generator = Generator(model_facts(facts(loaded), edition))
-    choices = random.Random(seed)
-    while True:
-        for area in AREAS:
-            draw = BytesDraw(choices.randbytes(_BYTES))
-            yield [operation for operation, _ in generator.program(draw, area, LENGTH)]
+    supply = Supply(model_facts(facts(loaded), edition), Options(seed=seed), ())
+    for number in count():
+        yield [operation for operation, _ in supply.program(number)]

@@ -89,7 +89,7 @@ def _search(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=defaults.jobs,
         metavar="N",
-        help="implementations that run at once (default: %(default)s)",
+        help="processes that share the work (default: %(default)s)",
     )
     parser.add_argument(
         "--clause", type=clause, action="append", default=[], help="only this one (repeatable)"

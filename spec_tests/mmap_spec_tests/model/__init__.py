@@ -22,16 +22,13 @@ from mmap_spec_tests.model import (
 from mmap_spec_tests.model.reentrancy import expect_reentrant
 from mmap_spec_tests.model.state import Facts, World
 from mmap_spec_tests.model.table import ELSEWHERE, ON_MAP, call
-from mmap_spec_tests.operations import Operation, nested_operations
+from mmap_spec_tests.operations import Operation, runs_operations
 
 __all__ = ["METHODS", "Facts", "Unrunnable", "World", "expect", "follow", "happen"]
 
 AREAS = (constructor, files, flush, items, lifecycle, move, position, resize, search)
 """The modules whose handlers fill the table."""
 
-
-_SIMPLE = frozenset(("bytes", "pattern", "descriptor", "constant", "handle", "index"))
-"""Tags of values that run nothing when they are converted: nearly all there are."""
 
 METHODS = frozenset((*ON_MAP, *ELSEWHERE, *files.ON_FILE, *lifecycle.ON_VIEW, "append"))
 """Every method that an operation may name."""
@@ -48,15 +45,13 @@ def expect(world: World, operation: Operation) -> Expectation:
         Unrunnable: a handle is not bound, or the operation is not known.
     """
     try:
-        for argument in operation.arguments:
-            if type(argument) is dict and not _SIMPLE.isdisjoint(argument):
-                continue
-            if type(argument) is dict and nested_operations(operation):
+        target, method, arguments, _ = operation
+        for argument in arguments:
+            if type(argument) is dict and runs_operations(argument):
                 return expect_reentrant(world, operation, expect)
-        if operation.method in ELSEWHERE:
-            return ELSEWHERE[operation.method](world, operation)
-        target = operation.target
-        if target in world.maps and operation.method in ON_MAP:
+        if method in ELSEWHERE:
+            return ELSEWHERE[method](world, operation)
+        if target in world.maps and method in ON_MAP:
             return call(world, world.maps[target], operation)
         if target in world.views:
             return lifecycle.on_view(world, world.views[target], operation)
@@ -84,8 +79,9 @@ def happen(operation: Operation, expectation: Expectation) -> None:
     Raises:
         Unrunnable: the operation makes no sense in it.
     """
-    if expectation.effect is not None:
+    effect = expectation.effect
+    if effect is not None:
         try:
-            expectation.effect()
+            effect()
         except (LookupError, ValueError) as error:  # of a program that was cut down
             raise Unrunnable(f"{operation.target} {operation.method}: {error}") from error

@@ -71,11 +71,12 @@ def construct(world: World, operation: Operation) -> Expectation:
     access = _constant(world, given.get("access", "ACCESS_DEFAULT"), "ACCESS_")
     flags = _constant(world, given.get("flags", "MAP_SHARED"), "MAP_")
     prot = _constant(world, given.get("prot", "PROT_READ|PROT_WRITE"), "PROT_")
-    faults = _faults(world, given, length, offset, access, flags, prot)
+    faults = _faults(length, offset, access, flags, prot)
     if faults:
         clause, errors, *before = faults[0]
         return no(clause, args.merge(errors, *(fault[1] for fault in faults[1:])), *before)
-    return _map(world, operation.target, given, trackfd, file, length, offset, no)
+    how = access, flags, prot
+    return _map(world, operation.target, given, how, trackfd, file, length, offset, no)
 
 
 def _file(world: World, fileno: Value) -> File | None:
@@ -87,7 +88,7 @@ def _constant(world: World, value: Value, kind: str) -> str:
     if tag_of(value) == "constant":
         value = value["constant"]
     if type(value) is str:
-        return "|".join(sorted(value.split("|")))
+        return "|".join(sorted(value.split("|"))) if "|" in value else value
     known = {name: n for name, n in world.facts.constants.items() if name.startswith(kind)}
     if not known and args.whole(value) in range(4):  # what they are everywhere
         raise LookupError(f"whether {value} is a constant is not known")
@@ -117,15 +118,7 @@ def _conversions(world: World, given: dict[str, Value]) -> list[Raises]:
     return wrong
 
 
-def _faults(
-    world: World,
-    given: dict[str, Value],
-    length: int,
-    offset: int,
-    access: str,
-    flags: str,
-    prot: str,
-) -> list[Any]:
+def _faults(length: int, offset: int, access: str, flags: str, prot: str) -> list[Any]:
     """What is wrong with arguments that convert, in the order of CPython's checks."""
     found: list[Any] = []
     if length < 0:
@@ -146,6 +139,7 @@ def _map(
     world: World,
     target: str,
     given: dict[str, Value],
+    how: tuple[str, str, str],
     trackfd: bool,
     file: File | None,
     length: int,
@@ -154,9 +148,7 @@ def _map(
 ) -> Expectation:
     """What the system and the file have to say."""
     fileno = given["fileno"]
-    access = _constant(world, given.get("access", "ACCESS_DEFAULT"), "ACCESS_")
-    flags = _constant(world, given.get("flags", "MAP_SHARED"), "MAP_")
-    prot = _constant(world, given.get("prot", "PROT_READ|PROT_WRITE"), "PROT_")
+    access, flags, prot = how
     on_windows = world.facts.platform == "windows"
     anonymous = args.whole(fileno) == -1 or (on_windows and args.whole(fileno) == 0)
     unaligned = offset % world.facts.granularity != 0

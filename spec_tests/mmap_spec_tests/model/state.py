@@ -41,7 +41,7 @@ that state speaks for, before it speaks for the clause of the looking itself."""
 
 def shows(blame: Blame, allowed: Allowed) -> tuple[tuple[str, Allowed], ...]:
     """Checks for what an operation shows of earlier ones."""
-    return tuple((clause, Shows(allowed)) for clause in blame)
+    return tuple([(clause, Shows(allowed)) for clause in blame])
 
 
 class Memory:

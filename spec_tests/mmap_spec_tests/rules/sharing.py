@@ -58,7 +58,7 @@ def extend_file(draw: Draw, world: World) -> Operation:
 
 @rule(_AREA, lambda world: world.can("fork") and has_open_map(world))
 def fork(draw: Draw, world: World) -> Operation:
-    if draw.integer(0, 3):  # a process costs as much as two hundred operations
+    if draw.integer(0, 15):  # a process costs as much as two hundred operations
         return Operation(pick(draw, world)[0], "tell")
     name, map = pick_open(draw, world)
     child = [Operation(name, "tell"), Operation(name, "[]", [cut(None, None)])]

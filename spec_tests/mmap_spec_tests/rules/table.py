@@ -77,8 +77,10 @@ def has_file(world: World) -> bool:
 
 def pick(draw: Draw, world: World) -> tuple[str, Map]:
     """A map whose bytes are known; seldom a closed one where there is an open one."""
-    known = [(name, map) for name, map in world.maps.items() if map.certain]
-    alive = [(name, map) for name, map in known if not map.closed]
+    known = [item for item in world.maps.items() if item[1].certain]
+    if len(known) == 1:
+        return known[0]
+    alive = [item for item in known if not item[1].closed]
     if alive and (len(alive) == len(known) or draw.integer(0, 3)):
         known = alive
     return draw.choice(known) if len(known) > 1 else known[0]
