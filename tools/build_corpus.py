@@ -62,7 +62,14 @@ REFUSED = [
     Operation("m1", "mmap()", [descriptor("f0"), -1]),
     Operation("", "leaked()"),
 ]
+STANDS = [
+    Operation("f0", "file()", [pattern(13)]),
+    Operation("f0", "seek", [5]),
+    Operation("m0", "mmap()", [descriptor("f0"), 0]),
+    Operation("f0", "position"),
+]
 WRITTEN = {
+    "constructor.descriptor-kept-where-it-stands": STANDS,
     "lifecycle.clean-exit": LEAVES,
     "lifecycle.arguments-let-go": GIVES,
     "lifecycle.descriptors-given-back": REFUSED,

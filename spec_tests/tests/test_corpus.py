@@ -19,6 +19,7 @@ from mmap_spec_tests.operations import Operation, Program
 
 MakeFacts = Callable[..., Facts]
 WRITTEN_BY_HAND = (
+    "constructor.descriptor-kept-where-it-stands",
     "lifecycle.clean-exit",
     "lifecycle.arguments-let-go",
     "lifecycle.descriptors-given-back",

@@ -20,9 +20,8 @@ from rich.console import Console
 
 sys.path[0] = str(Path(__file__).parents[1])  # a package, as are the tools that it needs
 
-from mutants import measure, report  # noqa: E402
-
 from mmap_conformance.errors import UsageError  # noqa: E402
+from mutants import measure, report  # noqa: E402
 
 EXIT_OK, EXIT_SURVIVORS, EXIT_USAGE = 0, 1, 2
 SOURCE = Path(__file__).parents[2] / "reference" / "mmap_reference"

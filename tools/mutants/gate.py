@@ -91,12 +91,16 @@ def gate(adapter: Adapter, budget: str) -> Kill | None:
 def failing_clauses(adapter: Adapter) -> set[str]:
     """All clauses that a program of the corpus finds broken, each program alone."""
     failed: set[str] = set()
-    with scratch() as directory, Workers(adapter, Options(timeout=_PATIENCE), directory) as workers:
-        with suppress(StartError):  # what dies in each import breaks no clause by itself
-            for found in _divergences(adapter, workers):
-                failed.update((found.clause, *found.others))
-                if workers.restarts > _MOST_DEATHS:
-                    break
+    options = Options(timeout=_PATIENCE)
+    with (
+        suppress(StartError),  # what dies in each import breaks no clause by itself
+        scratch() as directory,
+        Workers(adapter, options, directory) as workers,
+    ):
+        for found in _divergences(adapter, workers):
+            failed.update((found.clause, *found.others))
+            if workers.restarts > _MOST_DEATHS:
+                break
     return failed
 
 

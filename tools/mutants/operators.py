@@ -2,7 +2,8 @@
 
 A proposal is a node and the text in its place. All are local, made from the tree alone; what
 a compiler finds to be the same as the original, or as another, is dropped later. Numbers of
-an ``enum`` are left alone: nothing depends on them but that they differ.
+an ``enum`` are left alone, since nothing depends on them but that they differ, and so is what
+an exception says: no clause is about that.
 """
 
 from __future__ import annotations
@@ -88,19 +89,23 @@ def logical(node: Node) -> Iterator[Proposal]:
         yield Proposal(node, text(_field(node, "right")))
 
 
+_SIZES = ("size_t", "ptrdiff_t", "Py_ssize_t")
+
+
 @operator("off by one")
 def off_by_one(node: Node) -> Iterator[Proposal]:
     """A number, a sum, or a size that is handed on, one more or less."""
-    above = node.parent.type if node.parent is not None else ""
-    if node.type == "number_literal" and above != "return_statement":
+    if _is_size(node):
         yield Proposal(node, f"({text(node)} + 1)")
         yield Proposal(node, f"({text(node)} - 1)")
-    elif node.type == "binary_expression" and text(_field(node, "operator")) in ("+", "-"):
-        yield Proposal(node, f"({text(node)} + 1)")
-        yield Proposal(node, f"({text(node)} - 1)")
-    elif node.type == "cast_expression" and text(_field(node, "type")) in ("size_t", "ptrdiff_t"):
-        yield Proposal(node, f"({text(node)} + 1)")
-        yield Proposal(node, f"({text(node)} - 1)")
+
+
+def _is_size(node: Node) -> bool:
+    if node.type == "number_literal":
+        return node.parent is None or node.parent.type != "return_statement"
+    if node.type == "binary_expression":
+        return text(_field(node, "operator")) in ("+", "-")
+    return node.type == "cast_expression" and text(_field(node, "type")) in _SIZES
 
 
 _BRANCHES = ("if_statement", "while_statement", "do_statement", "conditional_expression")
@@ -141,9 +146,9 @@ def _is_check(node: Node) -> bool:
 @operator("removed statement")
 def removed_statement(node: Node) -> Iterator[Proposal]:
     """An assignment, a call, a ``break`` or a ``continue`` is gone."""
-    if node.type in ("break_statement", "continue_statement"):
-        yield Proposal(node, ";")
-    elif node.type == "expression_statement" and not _is_rollback(node) and not _moves(node):
+    jumps = node.type in ("break_statement", "continue_statement")
+    acts = node.type == "expression_statement" and not _is_rollback(node) and not _moves(node)
+    if jumps or acts:
         yield Proposal(node, ";")
 
 
@@ -185,7 +190,7 @@ def missing_position_update(node: Node) -> Iterator[Proposal]:
 @operator("swapped arguments")
 def swapped_arguments(node: Node) -> Iterator[Proposal]:
     """Two neighbouring arguments of a call change places."""
-    if node.type == "call_expression" and callee(node).isidentifier():
+    if node.type == "call_expression" and not callee(node).startswith("PyErr_"):
         given = [text(each) for each in arguments(node)]
         for place in range(len(given) - 1):
             swapped = [*given]

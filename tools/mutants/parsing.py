@@ -29,14 +29,24 @@ def parse(source: bytes) -> Node:
 
 def inside(node: Node) -> Iterator[Node]:
     """A node and all that is in it, in the order of the text, but for what was not understood,
-    what the preprocessor reads, and the values of an ``enum``."""
-    if node.type in _UNTOUCHED:
+    what the preprocessor reads, the values of an ``enum``, and what an exception says."""
+    if node.type in _UNTOUCHED or _words_message(node):
         return
     yield node
     condition = node.child_by_field_name("condition") if node.type in _IN_CONDITION else None
     for child in node.children:
         if child != condition:
             yield from inside(child)
+
+
+def _words_message(node: Node) -> bool:
+    """Whether a node is an argument of an exception that is raised, but not its class."""
+    listed = node.parent
+    if listed is None or listed.type != "argument_list" or not node.is_named:
+        return False
+    call = listed.parent
+    raises = call is not None and callee(call) in ("PyErr_SetString", "PyErr_Format")
+    return raises and node != listed.named_children[0]
 
 
 def functions(root: Node) -> Iterator[Node]:

@@ -26,7 +26,7 @@ class PlainMachine(RuleBasedStateMachine):
 
     @initialize(content=st.binary(min_size=1, max_size=200))
     def begin(self, content: bytes) -> None:
-        self.file = tempfile.TemporaryFile()
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115
         self.file.write(content)
         self.file.flush()
         self.map = module.mmap(self.file.fileno(), 0)

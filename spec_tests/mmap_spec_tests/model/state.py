@@ -64,17 +64,18 @@ class Memory:
 class File(Memory):
     """A file with one descriptor."""
 
-    __slots__ = ("mode", "open", "reach")
+    __slots__ = ("mode", "open", "position", "reach")
 
     def __init__(self, data: bytes, mode: str) -> None:
         super().__init__(data)
         self.mode = mode
         self.open = True
+        self.position = 0  # of the descriptor
         self.reach: Blame = ()  # for what the file itself holds
 
     def clone(self) -> File:
         other = File(bytes(self.data), self.mode)
-        other.open = self.open
+        other.open, other.position = self.open, self.position
         other.blame, other.reach, other.writer = self.blame, self.reach, self.writer
         return other
 

@@ -6,7 +6,7 @@ reference beside its own modules: standard library only.
 """
 
 from .table import FAULTS, without_fault  # noqa: I001
-from . import construction, contents, lifecycle, position, search, subscripts  # noqa: E402, F401
+from . import construction, contents, lifecycle, position, search, subscripts  # noqa: F401
 
 
 def plant(name, base):

@@ -1,0 +1,88 @@
+"""The corpus for harnesses that are not Python, and one such harness."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mmap_conformance.cli import main
+from mmap_conformance.vectors import value_of, vectors
+from mmap_spec_tests.clause import EDITIONS
+from mmap_spec_tests.clauses import CLAUSES
+from mmap_spec_tests.corpus import corpus
+
+CONSUMER = Path(__file__).parents[1] / "examples" / "vectors.mjs"
+
+
+@pytest.mark.parametrize("platform", ("unix", "windows"))
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_clause_that_has_a_program_is_exported(
+    edition: tuple[int, ...], platform: str
+) -> None:
+    told = vectors(edition, platform)
+    json.dumps(told)
+    capable = {need for need in ("resize", "madvise", "fork") if platform == "unix"} | {"resize"}
+    if platform == "unix":
+        capable.add("python-buffers")
+    kept = {entry.clause for entry in corpus()}
+    held = {c.id for c in CLAUSES.values() if c.holds(edition, platform, capable)}
+    assert {vector["clause"] for vector in told["vectors"]} == kept & held
+    asked = {e["clause"] for v in told["vectors"] for o in v["program"] for e in o["expected"]}
+    assert asked <= held
+
+
+def test_values() -> None:
+    assert value_of("b'a\\xff'") == {"bytes": "a\xff"}
+    assert value_of("[1, b'x', None, True]") == [1, {"bytes": "x"}, None, True]
+    assert value_of("<100 bytes, crc32 0000beef>") == {
+        "digest": {"length": 100, "crc32": "0000beef"}
+    }
+
+
+def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["vectors", "export", "--edition", "3.1"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["edition"], shown["platform"]) == ("3.1", "unix")
+    assert main(["vectors", "export", str(tmp_path / "v.json"), "--platform", "windows"]) == 0
+    assert json.loads((tmp_path / "v.json").read_text("utf-8"))["granularity"] == 1 << 16
+    assert main(["vectors", "export", str(tmp_path / "no" / "v.json")]) == 2
+    assert "cannot write" in capsys.readouterr().err
+
+
+def consume(consumer: Path, told: dict[str, Any], folder: Path) -> subprocess.CompletedProcess[str]:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("there is no node")
+    path = folder / "vectors.json"
+    path.write_text(json.dumps(told), "utf-8")
+    return subprocess.run([node, consumer, path], capture_output=True, text=True, timeout=60)
+
+
+def test_another_language_can_use_them(tmp_path: Path) -> None:
+    done = consume(CONSUMER, vectors(EDITIONS[-1], "unix"), tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    passed = int(done.stdout.split("passed: ")[1].split(",")[0])
+    assert passed >= 10
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "clause"),
+    [
+        ("taken, this.position)", "taken, this.position - 1)", "position.read-"),
+        ("whence > 2", "whence > 9", "position.seek-unknown"),
+        ("if (length === 0 && file === null)", "if (0)", "constructor.anonymous-length-zero"),
+    ],
+)
+def test_it_sees_faults(right: str, wrong: str, clause: str, tmp_path: Path) -> None:
+    text = CONSUMER.read_text("utf-8")
+    assert text.count(right) == 1
+    faulty = tmp_path / "faulty.mjs"
+    faulty.write_text(text.replace(right, wrong), "utf-8")
+    done = consume(faulty, vectors(EDITIONS[-1], "unix"), tmp_path)
+    assert done.returncode == 1
+    assert clause in done.stdout
