@@ -5,6 +5,10 @@
 import { readFileSync } from "node:fs";
 
 const raise = (name) => { throw { raises: name }; };
+const integer = (value) => {
+  if (!Number.isInteger(value)) raise("TypeError");
+  return Math.abs(value) < 2 ** 63 ? value : raise("OverflowError");
+};
 
 class Mmap {
   constructor(file, length) {
@@ -17,8 +21,7 @@ class Mmap {
   tell() { return this.position; }
   "len()"() { return this.data.length; }
   read(count) {
-    if (count !== undefined && count !== null && !Number.isInteger(count)) raise("TypeError");
-    if (Math.abs(count) >= 2 ** 63) raise("OverflowError");
+    if (count !== undefined && count !== null) integer(count);
     const rest = this.data.length - this.position;
     const taken = count === undefined || count === null || count < 0 ? rest : Math.min(count, rest);
     this.position += taken;
@@ -32,8 +35,8 @@ class Mmap {
     return bytes.length;
   }
   seek(place, whence = 0) {
-    if (!Number.isInteger(place) || !Number.isInteger(whence)) raise("TypeError");
-    if (whence < 0 || whence > 2) raise("ValueError");
+    integer(place);
+    if (integer(whence) < 0 || whence > 2) raise("ValueError");
     const target = [0, this.position, this.data.length][whence] + place;
     if (target < 0 || target > this.data.length) raise("ValueError");
     return (this.position = target);

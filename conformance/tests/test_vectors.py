@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from mmap_conformance import vectors as vectors_module
 from mmap_conformance.cli import main
 from mmap_conformance.vectors import value_of, vectors
 from mmap_spec_tests.clause import EDITIONS
 from mmap_spec_tests.clauses import CLAUSES
-from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.corpus import Entry, corpus
+from mmap_spec_tests.operations import Operation, Value, descriptor, octets, pattern
 
 CONSUMER = Path(__file__).parents[1] / "examples" / "vectors.mjs"
 
@@ -70,19 +72,43 @@ def test_another_language_can_use_them(tmp_path: Path) -> None:
     assert passed >= 10
 
 
+def on(target: str, method: str, *arguments: Value) -> Operation:
+    return Operation(target, method, arguments)
+
+
+def m(method: str, *arguments: Value) -> Operation:
+    return on("m0", method, *arguments)
+
+
+FILE = Operation("f0", "file()", [pattern(13)])
+MAP = Operation("m0", "mmap()", [descriptor("f0"), 0])
+PROGRAMS = [
+    Entry("position.read-advances", [FILE, MAP, m("read", 5), m("read", 5), m("tell")]),
+    Entry("position.write-stores", [FILE, MAP, m("write", octets(b"x")), on("f0", "contents")]),
+    Entry("position.seek-returns-position", [FILE, MAP, m("seek", -2, 2), m("seek", 99)]),
+]
+
+
 @pytest.mark.parametrize(
     ("right", "wrong", "clause"),
     [
         ("taken, this.position)", "taken, this.position - 1)", "position.read-"),
-        ("whence > 2", "whence > 9", "position.seek-unknown"),
-        ("if (length === 0 && file === null)", "if (0)", "constructor.anonymous-length-zero"),
+        ("bytes.copy(this.data, this.position);", "", "position.write-stores"),
+        ("(this.position = target)", "(this.position = 0)", "position.seek-"),
+        ("target > this.data.length) raise", "target > 1000) raise", "position.seek-out-of-range"),
     ],
 )
-def test_it_sees_faults(right: str, wrong: str, clause: str, tmp_path: Path) -> None:
+def test_it_sees_faults(
+    right: str, wrong: str, clause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors_module, "corpus", lambda: PROGRAMS)
+    told = vectors(EDITIONS[-1], "unix")
+    done = consume(CONSUMER, told, tmp_path)
+    assert "passed: 3" in done.stdout, done.stdout + done.stderr
     text = CONSUMER.read_text("utf-8")
     assert text.count(right) == 1
     faulty = tmp_path / "faulty.mjs"
     faulty.write_text(text.replace(right, wrong), "utf-8")
-    done = consume(faulty, vectors(EDITIONS[-1], "unix"), tmp_path)
+    done = consume(faulty, told, tmp_path)
     assert done.returncode == 1
     assert clause in done.stdout

@@ -21,6 +21,7 @@ from mmap_conformance.workers import Workers
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.corpus import corpus
 from mmap_spec_tests.model import Unrunnable
+from mmap_spec_tests.operations import Program
 from mmap_spec_tests.programs import modelled
 
 _MOST_DEATHS = 8
@@ -35,10 +36,12 @@ class Kill:
     Attributes:
         seconds: from the start of the worker.
         by: the clause, the test, or what else it was.
+        program: that shows it, where there is one.
     """
 
     seconds: float
     by: str
+    program: Program | None = None
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ def gate(adapter: Adapter, budget: str) -> Kill | None:
     try:
         for event in events:
             verdict(event)
-            if verdict.failures:
-                return Kill(time.monotonic() - begun, verdict.failures[0].clause)
+            for finding in verdict.failures:
+                return Kill(time.monotonic() - begun, finding.clause, finding.program)
     finally:
         events.close()
     code = verdict.code

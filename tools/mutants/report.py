@@ -13,7 +13,7 @@ from rich.table import Table
 from mmap_conformance.adapters import REFERENCES
 from mmap_spec_tests.clauses import CLAUSES
 from mutants.mutant import Mutant
-from mutants.running import SUITES, Result
+from mutants.running import OURS, SUITES, Result
 
 _A_ROW = 2
 """Clauses beside each other."""
@@ -42,9 +42,7 @@ def figures(
         "equivalent": len(equivalent),
         "clauses": _kills_per_clause(results),
         "operators": _per_operator(results),
-        "survivors": {
-            suite: [r.mutant.id for r in results if r.survives(suite)] for suite in SUITES[:2]
-        },
+        "survivors": {suite: [r.mutant.id for r in results if r.survives(suite)] for suite in OURS},
         "mutants": [_as_json(result) for result in results],
     }
 
@@ -65,7 +63,7 @@ def _row(results: Sequence[Result], suite: str) -> dict[str, Any] | None:
 
 
 def _kills_per_clause(results: Sequence[Result]) -> dict[str, int]:
-    counts = Counter(clause for result in results for clause in result.clauses)
+    counts = Counter(clause for result in results for clause in result.clauses | told_by(result))
     platforms = {result.population for result in results} | {"unix"}
     held = (
         clause.id
@@ -77,6 +75,12 @@ def _kills_per_clause(results: Sequence[Result]) -> dict[str, int]:
         )
     )
     return {clause: counts[clause] for clause in held}
+
+
+def told_by(result: Result) -> set[str]:
+    """The clauses of the findings."""
+    kills = (result.kills.get(suite) for suite in OURS)
+    return {kill.by for kill in kills if kill is not None}
 
 
 def _per_operator(results: Sequence[Result]) -> dict[str, dict[str, int]]:
@@ -94,7 +98,16 @@ def _as_json(result: Result) -> dict[str, Any]:
         for suite, kill in result.kills.items()
     }
     mutant = result.mutant
-    return {"id": mutant.id, "line": mutant.line, "operator": mutant.operator, "kills": kills}
+    found = [result.kills.get(suite) for suite in OURS]
+    programs = [kill.program for kill in found if kill is not None and kill.program]
+    return {
+        "id": mutant.id,
+        "line": mutant.line,
+        "operator": mutant.operator,
+        "kills": kills,
+        "killed_by_corpus": bool(result.clauses),
+        "program": programs[0] if programs else None,
+    }
 
 
 def show(told: dict[str, Any], console: Console) -> None:

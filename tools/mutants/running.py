@@ -30,7 +30,7 @@ class Result:
         mutant: which.
         population: what it is counted with: a platform, or ``historical``.
         kills: by name of the suite that was run, what gave it away, if anything.
-        clauses: those that a program of the corpus finds broken, and the one told first.
+        clauses: those that a program of the corpus finds broken.
     """
 
     mutant: Mutant
@@ -75,7 +75,7 @@ def examine(folder: Path, plan: Plan) -> tuple[dict[str, Kill | None], set[str]]
                 killed = killed or gate(adapter, budget)
             kills[budget] = killed
     if killed is not None:
-        clauses = set().union(*map(failing_clauses, both)) | {killed.by}
+        clauses = set().union(*map(failing_clauses, both))
     if "test_mmap" in plan.suites:
         kills["test_mmap"] = test_mmap(folder, plan.known)
     if "plain machine" in plan.suites:

@@ -11,7 +11,7 @@ import pytest
 
 from mmap_spec_tests.clause import EDITIONS
 from mmap_spec_tests.clauses import CLAUSES
-from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.corpus import examples
 from mmap_spec_tests.operations import Operation, Program, cut, descriptor, octets
 
 FILE = Operation("f0", "file()", [octets(b"Hello")])
@@ -114,15 +114,50 @@ def test_the_text_has_a_program_a_line_in_the_order_of_the_clauses(
 
 def test_the_corpus_is_as_this_tool_writes_it(build_corpus: ModuleType) -> None:
     kept: dict[str, list[Program]] = {}
-    for entry in corpus():
+    for entry in examples():
         kept.setdefault(entry.clause, []).append(entry.program)
     assert build_corpus.TARGET.read_text("utf-8") == build_corpus.as_text(kept)
+
+
+def test_what_killed_a_mutant_is_added_once(
+    build_corpus: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clause, other = list(CLAUSES)[:2]
+    program = [list(MAP), ["m0", "tell", [], {}]]
+
+    def mutant(by: str, program: object, *, corpus: bool = False) -> dict[str, object]:
+        kills = {"smoke": {"seconds": 0.5, "by": by}, "ci": None}
+        return {"kills": kills, "program": program, "killed_by_corpus": corpus}
+
+    killers = tmp_path / "killers.json"
+    killers.write_text(json.dumps({other: [[list(MAP)]]}), "utf-8")
+    monkeypatch.setattr(build_corpus, "KILLERS", killers)
+    mutants = [
+        *(mutant(clause, program), mutant(clause, program)),
+        *(mutant("exit code 4", None), mutant(other, [list(OTHER)], corpus=True)),
+    ]
+    assert build_corpus.add_killers({"mutants": mutants}) == 1
+    assert json.loads(killers.read_text("utf-8")) == {clause: [program], other: [[list(MAP)]]}
+
+
+def test_figures_that_are_none_are_refused(
+    build_corpus: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "figures.json"
+    path.write_text('{"mutants": [{}]}', "utf-8")
+    for name in (path, tmp_path / "missing.json"):
+        monkeypatch.setattr("sys.argv", ["build_corpus.py", str(name)])
+        assert build_corpus.main() == 2
+        assert "has no figures of mutants" in capsys.readouterr().err
 
 
 def test_the_program_that_leaves_is_kept(build_corpus: ModuleType) -> None:
     clauses = build_corpus.clauses_of(build_corpus.LEAVES, build_corpus.facts((3, 1)))
     assert "lifecycle.clean-exit" in clauses
-    (kept,) = [e.program for e in corpus() if e.clause == "lifecycle.clean-exit"]
+    (kept,) = [e.program for e in examples() if e.clause == "lifecycle.clean-exit"]
     assert json.dumps(kept) == json.dumps(build_corpus.LEAVES)
 
 
@@ -136,13 +171,14 @@ def test_clauses_that_no_program_reaches_are_told(
 ) -> None:
     target = tmp_path / "examples.json"
     monkeypatch.setattr(build_corpus, "TARGET", target)
+    monkeypatch.setattr("sys.argv", ["build_corpus.py"])
     monkeypatch.setattr(build_corpus, "ROUNDS", rounds)
     assert build_corpus.main() == 1
     *missing, count = capsys.readouterr().out.split("\n")[:-1]
     missing = [line for line in missing if line]
     written = json.loads(target.read_text("utf-8"))
     assert count == f"{sum(map(len, written.values()))} programs"
-    assert len(written) == 3 if rounds == 0 else len(written) > 40
+    assert len(written) == len(build_corpus.WRITTEN) if rounds == 0 else len(written) > 40
     told = {line.removeprefix("no program reaches ").split()[0] for line in missing}
     assert set(CLAUSES) - set(written) <= told
     assert all(line.endswith((" on unix", " on windows")) for line in missing)
@@ -156,6 +192,7 @@ def test_where_every_clause_is_reached_nothing_is_told(
 ) -> None:
     reached = "lifecycle.clean-exit"
     monkeypatch.setattr(build_corpus, "TARGET", tmp_path / "examples.json")
+    monkeypatch.setattr("sys.argv", ["build_corpus.py"])
     monkeypatch.setattr(build_corpus, "ROUNDS", 0)
     monkeypatch.setattr(build_corpus, "CLAUSES", {reached: CLAUSES[reached]})
     assert build_corpus.main() == 0

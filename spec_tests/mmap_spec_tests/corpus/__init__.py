@@ -1,6 +1,7 @@
-"""Programs that are kept, each because it exercises a clause that others seldom reach.
+"""Programs that are kept, and that every run begins with.
 
-Every run begins with them. An example is the smallest program that shows a clause.
+``examples.json`` has for each clause a smallest program that shows it, ``killers.json`` the
+programs that found faults which no example finds.
 """
 
 from __future__ import annotations
@@ -22,8 +23,18 @@ class Entry(NamedTuple):
 
 @lru_cache(maxsize=1)
 def corpus() -> tuple[Entry, ...]:
-    """All programs that are kept, by clause."""
-    text = files(__name__).joinpath("examples.json").read_text("utf-8")
+    """All programs that are kept."""
+    return examples() + _read("killers.json")
+
+
+@lru_cache(maxsize=1)
+def examples() -> tuple[Entry, ...]:
+    """The programs that show a clause, by clause."""
+    return _read("examples.json")
+
+
+def _read(name: str) -> tuple[Entry, ...]:
+    text = files(__name__).joinpath(name).read_text("utf-8")
     return tuple(
         Entry(clause, [Operation(*item) for item in program])
         for clause, programs in json.loads(text).items()
@@ -33,5 +44,5 @@ def corpus() -> tuple[Entry, ...]:
 
 def example(clause: str) -> Program | None:
     """The smallest program that shows a clause, or None where there is none."""
-    programs = [entry.program for entry in corpus() if entry.clause == clause]
+    programs = [entry.program for entry in examples() if entry.clause == clause]
     return min(programs, key=len) if programs else None

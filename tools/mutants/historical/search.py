@@ -123,15 +123,6 @@ def _(base):
     return mmap
 
 
-@fault("pyre-pull", 1684, "", "find looks for what it was given before bounds were converted")
-def _(base):
-    class mmap(base):
-        def find(self, sub, /, *arguments):
-            return super().find(bytes(sub) if type(sub) is bytearray else sub, *arguments)
-
-    return mmap
-
-
 @fault("gh", 103987, "find", "find uses a map that a bound closed")
 def _(base):
     class mmap(base):
