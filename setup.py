@@ -18,15 +18,16 @@ FOLDER = Path("reference", "mmap_reference")
 SYSTEM = "windows" if sys.platform == "win32" else "unix"
 SOURCES = (
     f"mapping_{SYSTEM}.c",
-    f"constructor_{SYSTEM}.c",
     "search.c",
     "mmap_object.c",
+    "constructor.c",
     "edition.c",
     "arguments.c",
     "mmap_data.c",
     "mmap_system.c",
     "mmap_methods.c",
     "mmap_subscript.c",
+    "constants.c",
     "module.c",
 )
 

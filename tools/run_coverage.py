@@ -26,6 +26,7 @@ from safety.programs import kept, special
 from mmap_conformance import toml
 from mmap_conformance.adapters import REFERENCES
 from mmap_conformance.errors import UsageError
+from mmap_spec_tests.clause import parse_edition
 
 LIST = Path(__file__).with_name("safety") / "unreached.toml"
 FLAGS = "--coverage -O0 -g"
@@ -82,22 +83,26 @@ def fail_calls(folder: Path) -> None:
             raise UsageError(f"{module}: {result['findings'][0]}")
 
 
-def read(folder: Path) -> Reached:
-    """What ran of the extension that was built in a folder.
+def read(objects: Path, sources: Path, gcov: str = "gcov") -> Reached:
+    """What ran of an extension.
+
+    Args:
+        objects: the folder of what the compiler made, and of what the runs counted.
+        sources: the folder of the C code; what is elsewhere does not count.
+        gcov: the command that goes with the compiler.
 
     Raises:
         UsageError: there is no gcov, or nothing ran.
     """
     counts: Counter[tuple[str, int]] = Counter()
     lines: dict[tuple[str, int], Line] = {}
-    objects = folder / "objects" / "reference" / "mmap_reference"
     data = sorted(path.name for path in objects.glob("*.gcda"))
     if not data:
         raise UsageError("nothing of the extension ran")
-    told = run(["gcov", "--json-format", "--stdout", *data], {}, objects)
+    told = run([gcov, "--json-format", "--stdout", *data], {}, objects)
     for file in (file for text in told.splitlines() for file in json.loads(text)["files"]):
-        path = folder / file["file"]
-        if not path.is_relative_to(folder / "reference"):
+        path = sources / Path(file["file"]).name
+        if not path.exists():
             continue  # a header of Python's
         source = path.read_text("utf-8").splitlines()
         for line in file["lines"]:
@@ -109,14 +114,14 @@ def read(folder: Path) -> Reached:
     return Reached(counts, lines)
 
 
-def listed() -> dict[Line, str]:
-    """The lines that cannot be reached under this version of Python, and why."""
-    version = f"{sys.version_info[0]}.{sys.version_info[1]:02}"
+def listed(platform: str, version: tuple[int, ...]) -> dict[Line, str]:
+    """The lines that cannot be reached on ``unix`` or ``windows`` under a Python, and why."""
     return {
         Line(entry["file"], entry["function"], code): entry["reason"]
         for entry in toml.read(LIST, LIST.name)["lines"]
         for code in entry["code"]
-        if entry.get("since", "") <= version
+        if entry.get("platform", platform) == platform
+        and parse_edition(entry.get("since", "3.1")) <= version
     }
 
 
@@ -140,12 +145,18 @@ def main() -> int:
             build(folder, FLAGS)
             exercise(folder, parsed.budget)
             fail_calls(folder)
-            reached = read(folder)
+            package = Path("reference", "mmap_reference")
+            reached = read(folder / "objects" / package, folder / package)
         except UsageError as error:
             print(f"run_coverage: {error}", file=sys.stderr)
             return EXIT_USAGE
+    return report(reached, listed("unix", sys.version_info[:2]))
+
+
+def report(reached: Reached, known: Mapping[Line, str]) -> int:
+    """Print what never ran, against the lines that are known; the exit code."""
     never = reached.never()
-    unlisted, stale = compare(never, listed())
+    unlisted, stale = compare(never, known)
     for number, line in unlisted:
         print(f"NEVER RAN: {line.file}:{number}: {line.function}: {line.code}")
     for line in stale:

@@ -7,10 +7,16 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+/* For whatever must hold: or else, this error. */
+static inline int require(int holds, PyObject *error, const char *message)
+{
+    if (!holds) {
+        PyErr_SetString(error, message);
+    }
+    return holds;
+}
+
 int check_count(const char *method, Py_ssize_t count, Py_ssize_t fewest, Py_ssize_t most);
-/* The value of the one keyword that a method has; NULL where it is not given. */
-int to_keyword(const char *method, PyObject *names, PyObject *const *values,
-               const char *keyword, PyObject **value);
 int to_size(PyObject *argument, Py_ssize_t *size);
 int to_int(PyObject *argument, int *number);
 int to_byte(PyObject *argument, unsigned char *byte);

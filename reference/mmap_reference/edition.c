@@ -1,13 +1,11 @@
 #include "mmap_object.h"
 
-static PyObject *
-construct_3_1(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+static PyObject *construct_3_1(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
     return mmap_construct(type, arguments, keywords, &edition_3_1);
 }
 
-static PyObject *
-construct_3_15(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+static PyObject *construct_3_15(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
     return mmap_construct(type, arguments, keywords, &edition_3_15);
 }

@@ -10,31 +10,16 @@
 struct mapping {
     unsigned char *data; /* NULL where nothing is mapped: then the rest means nothing */
     ptrdiff_t size;      /* bytes that may be touched */
-    int64_t offset;      /* in the file */
+    long long offset;    /* in the file */
 #ifdef _WIN32
-    void *file;    /* a handle of its own, or NULL */
-    void *section; /* the file mapping object */
-    wchar_t *tagname;
-    unsigned long protection;
-    unsigned long view;
-#else
-    size_t mapped; /* bytes of address space held, from data: whole pages */
-    int fd;        /* a descriptor of its own, or -1 */
-    int prot;
-    int flags;
-#endif
-};
-
-struct mapping_request {
-    int fd; /* -1: memory of no file */
-    int keeps_fd;
-    ptrdiff_t length; /* 0: to the end of the file */
-    int64_t offset;
-#ifdef _WIN32
+    void *file;               /* a handle of its own, or INVALID_HANDLE_VALUE */
+    void *section;            /* the file mapping object */
     wchar_t *tagname;         /* or NULL */
     unsigned long protection; /* PAGE_..., of the file mapping object */
     unsigned long view;       /* FILE_MAP_... */
 #else
+    size_t mapped; /* bytes of address space held, from data: whole pages */
+    int fd;        /* a descriptor of its own, or -1 */
     int prot;
     int flags;
 #endif
@@ -52,8 +37,10 @@ enum {
     MAPPING_BAD_DESCRIPTOR = -5,
 };
 
-/* A failed call holds no address space and no descriptor, and leaves the file as it was. */
-int mapping_create(struct mapping *mapping, const struct mapping_request *request);
+/* All else of the mapping is as it is asked for, a size of 0 being the rest of the file; -1
+   is memory of no file. A failed call holds no address space and no descriptor, and leaves
+   the file as it was. The name remains the caller's. */
+int mapping_create(struct mapping *mapping, int fd, int keeps_fd);
 
 /* Leaves no mapping behind; never fails, having nobody to tell. */
 void mapping_destroy(struct mapping *mapping);
@@ -65,8 +52,7 @@ int mapping_resize(struct mapping *mapping, ptrdiff_t size);
 /* Flags as the system's call has them, where it has any; none stand for MS_SYNC. */
 int mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags);
 #ifndef _WIN32
-int mapping_advise(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length,
-                   int advice);
+int mapping_advise(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int advice);
 #endif
 #ifdef __linux__
 /* Memory of no file, in the system's list of what a process has mapped. */
@@ -83,5 +69,30 @@ long mapping_page_size(void);
 
 /* What an offset must be a multiple of. */
 long mapping_granularity(void);
+
+/* What the system's header may define, and ABSENT where it does not; the last has no name. */
+struct constant {
+    const char *name;
+    long value;
+};
+#define ABSENT (-1)
+extern const struct constant mapping_constants[];
+
+/* For both systems: the size is to be what a file of this length has from the offset on. */
+static inline int mapping_take_rest(struct mapping *mapping, int64_t length)
+{
+    /* constructor.empty-file-raises, constructor.windows-empty-file-raises */
+    if (length == 0) {
+        return MAPPING_EMPTY_FILE;
+    }
+    if (mapping->offset >= length) { /* offset.past-end-value-error */
+        return MAPPING_OFFSET_PAST_END;
+    }
+    if (length - mapping->offset > PTRDIFF_MAX) {
+        return MAPPING_TOO_LARGE;
+    }
+    mapping->size = (ptrdiff_t)(length - mapping->offset);
+    return MAPPING_DONE;
+}
 
 #endif

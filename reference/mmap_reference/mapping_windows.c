@@ -5,74 +5,65 @@
 #include <string.h>
 #include <windows.h>
 
-static SYSTEM_INFO
-system_info(void)
+static SYSTEM_INFO system_info(void)
 {
     SYSTEM_INFO info;
     GetSystemInfo(&info);
     return info;
 }
 
-long
-mapping_page_size(void)
+long mapping_page_size(void)
 {
     return (long)system_info().dwPageSize;
 }
 
-long
-mapping_granularity(void)
+long mapping_granularity(void)
 {
     return (long)system_info().dwAllocationGranularity;
 }
 
-int
-mapping_can_grow(const struct mapping *mapping)
+int mapping_can_grow(const struct mapping *mapping)
 {
     (void)mapping;
     return 1;
 }
 
-static int
-has_file(const struct mapping *mapping)
+static int has_file(const struct mapping *mapping)
 {
     return mapping->file != INVALID_HANDLE_VALUE;
 }
 
-static void
-close_handle(HANDLE handle)
+static int status_of(BOOL result)
+{
+    return result ? MAPPING_DONE : (int)GetLastError();
+}
+
+static void close_handle(HANDLE handle)
 {
     if (handle != NULL && handle != INVALID_HANDLE_VALUE) {
         CloseHandle(handle);
     }
 }
 
-static int
-file_length(HANDLE file, int64_t *length)
+static int file_length(HANDLE file, int64_t *length)
 {
-    LARGE_INTEGER size;
+    LARGE_INTEGER size = {.QuadPart = 0};
+    int status = status_of(GetFileSizeEx(file, &size));
 
-    if (!GetFileSizeEx(file, &size)) {
-        return (int)GetLastError();
-    }
     *length = size.QuadPart;
-    return MAPPING_DONE;
+    return status;
 }
 
 /* SetEndOfFile() would need the position, which others share. */
-static int
-set_file_length(HANDLE file, int64_t length)
+static int set_file_length(HANDLE file, int64_t length)
 {
     FILE_END_OF_FILE_INFO info = {.EndOfFile = {.QuadPart = length}};
 
-    if (!SetFileInformationByHandle(file, FileEndOfFileInfo, &info, sizeof(info))) {
-        return (int)GetLastError();
-    }
-    return MAPPING_DONE;
+    return status_of(SetFileInformationByHandle(file, FileEndOfFileInfo, &info, sizeof(info)));
 }
 
 /* Without a name it is always new; with one, `opens` tells whether it may be there. */
-static int
-make_section(struct mapping *mapping, int opens)
+static int make_section(struct mapping *mapping, int opens)
 {
     const uint64_t end = (uint64_t)mapping->offset + (uint64_t)mapping->size;
 
@@ -88,18 +79,16 @@ make_section(struct mapping *mapping, int opens)
     return (int)error;
 }
 
-static int
-make_view(struct mapping *mapping)
+static int make_view(struct mapping *mapping)
 {
     const uint64_t offset = (uint64_t)mapping->offset;
 
     mapping->data = MapViewOfFile(mapping->section, mapping->view, (DWORD)(offset >> 32),
                                   (DWORD)offset, (SIZE_T)mapping->size);
-    return mapping->data == NULL ? (int)GetLastError() : MAPPING_DONE;
+    return status_of(mapping->data != NULL);
 }
 
-static void
-unmap(struct mapping *mapping)
+static void unmap(struct mapping *mapping)
 {
     if (mapping->data != NULL) {
         UnmapViewOfFile(mapping->data);
@@ -109,8 +98,7 @@ unmap(struct mapping *mapping)
     mapping->section = NULL;
 }
 
-static int
-has_room(const struct mapping *mapping)
+static int has_room(const struct mapping *mapping)
 {
     void *room = VirtualAlloc(NULL, (SIZE_T)mapping->size, MEM_RESERVE, PAGE_NOACCESS);
 
@@ -120,20 +108,16 @@ has_room(const struct mapping *mapping)
 /* A section extends the file, and while another map of it is open nothing makes the file
    shorter again: what can be known to fail is tried before. See
    constructor.failed-changes-nothing, resize.too-large-keeps-file. */
-static int
-map(struct mapping *mapping, int opens)
+static int map(struct mapping *mapping, int opens)
 {
     int64_t before = INT64_MAX, after = 0;
-    int status = MAPPING_DONE;
+    int status = has_file(mapping) ? file_length(mapping->file, &before) : MAPPING_DONE;
 
-    if (has_file(mapping)) {
-        status = file_length(mapping->file, &before);
-    }
     if (status == MAPPING_DONE && mapping->size > 0 && !has_room(mapping)) {
         status = ERROR_NOT_ENOUGH_MEMORY;
     }
     if (status == MAPPING_DONE && mapping->offset % mapping_granularity() != 0) {
-        status = ERROR_MAPPED_ALIGNMENT;
+        status = ERROR_MAPPED_ALIGNMENT; /* offset.unaligned-os-error */
     }
     if (status == MAPPING_DONE) {
         status = make_section(mapping, opens);
@@ -153,15 +137,13 @@ map(struct mapping *mapping, int opens)
 }
 
 /* The C runtime's answer to a bad descriptor is to end the process. */
-static void
-carry_on(const wchar_t *expression, const wchar_t *function, const wchar_t *file,
-         unsigned int line, uintptr_t reserved)
+static void carry_on(const wchar_t *expression, const wchar_t *function, const wchar_t *file,
+                     unsigned int line, uintptr_t reserved)
 {
     (void)expression, (void)function, (void)file, (void)line, (void)reserved;
 }
 
-static int
-duplicate(int fd, void **handle)
+static int duplicate(int fd, void **handle)
 {
     _invalid_parameter_handler before = _set_thread_local_invalid_parameter_handler(carry_on);
     HANDLE file = (HANDLE)_get_osfhandle(fd);
@@ -169,90 +151,57 @@ duplicate(int fd, void **handle)
 
     _set_thread_local_invalid_parameter_handler(before);
     if (file == INVALID_HANDLE_VALUE || file == (HANDLE)-2) { /* -2: a stream to nowhere */
-        return MAPPING_BAD_DESCRIPTOR;
+        return MAPPING_BAD_DESCRIPTOR; /* constructor.bad-descriptor-os-error */
     }
-    if (!DuplicateHandle(process, file, process, handle, 0, FALSE, DUPLICATE_SAME_ACCESS)) {
-        *handle = INVALID_HANDLE_VALUE;
-        return (int)GetLastError();
-    }
-    return MAPPING_DONE;
+    return status_of(
+        DuplicateHandle(process, file, process, handle, 0, FALSE, DUPLICATE_SAME_ACCESS));
 }
 
-static int
-fit_to_file(struct mapping *mapping)
+static int fit_to_file(struct mapping *mapping)
 {
-    int64_t length = 0;
+    int64_t length;
     int status = file_length(mapping->file, &length);
 
-    if (status != MAPPING_DONE) {
-        return status;
-    }
-    if (length == 0) { /* constructor.windows-empty-file-raises */
-        return MAPPING_EMPTY_FILE;
-    }
-    if (mapping->offset >= length) {
-        return MAPPING_OFFSET_PAST_END;
-    }
-    if (length - mapping->offset > PTRDIFF_MAX) {
-        return MAPPING_TOO_LARGE;
-    }
-    mapping->size = (ptrdiff_t)(length - mapping->offset);
-    return MAPPING_DONE;
+    return status == MAPPING_DONE ? mapping_take_rest(mapping, length) : status;
 }
 
-static int
-create(struct mapping *mapping, const struct mapping_request *request)
-{
-    int status = MAPPING_DONE;
-
-    if (request->fd != -1 && request->fd != 0) { /* constructor.windows-zero-is-anonymous */
-        status = duplicate(request->fd, &mapping->file);
-        if (status == MAPPING_DONE && mapping->size == 0) {
-            status = fit_to_file(mapping);
-        }
-    }
-    if (status == MAPPING_DONE && request->tagname != NULL) {
-        mapping->tagname = _wcsdup(request->tagname);
-        status = mapping->tagname == NULL ? ERROR_NOT_ENOUGH_MEMORY : MAPPING_DONE;
-    }
-    /* constructor.windows-tagname-names, constructor.windows-extends-file */
-    return status == MAPPING_DONE ? map(mapping, 1) : status;
-}
-
-static void
-release(struct mapping *mapping)
+static void release(struct mapping *mapping)
 {
     unmap(mapping);
     close_handle(mapping->file);
     free(mapping->tagname);
 }
 
-int
-mapping_create(struct mapping *mapping, const struct mapping_request *request)
+int mapping_create(struct mapping *mapping, int fd, int keeps_fd)
 {
-    struct mapping made = {
-        .size = request->length,
-        .offset = request->offset,
-        .file = INVALID_HANDLE_VALUE,
-        .protection = request->protection,
-        .view = request->view,
-    };
-    int status = create(&made, request);
+    const wchar_t *name = mapping->tagname;
+    int status = MAPPING_DONE;
 
+    mapping->file = INVALID_HANDLE_VALUE;
+    mapping->tagname = NULL;
+    if (name != NULL && (mapping->tagname = _wcsdup(name)) == NULL) {
+        status = ERROR_NOT_ENOUGH_MEMORY;
+    }
+    if (status == MAPPING_DONE && fd != -1 && fd != 0) { /* constructor.windows-zero-is-anonymous */
+        status = duplicate(fd, &mapping->file);
+        if (status == MAPPING_DONE && mapping->size == 0) {
+            status = fit_to_file(mapping);
+        }
+    }
+    if (status == MAPPING_DONE) {
+        /* constructor.windows-tagname-names, constructor.windows-extends-file */
+        status = map(mapping, 1);
+    }
     if (status != MAPPING_DONE) {
-        release(&made);
-        return status;
+        release(mapping);
+    } else if (!keeps_fd) {
+        close_handle(mapping->file);
+        mapping->file = INVALID_HANDLE_VALUE;
     }
-    if (!request->keeps_fd) {
-        close_handle(made.file);
-        made.file = INVALID_HANDLE_VALUE;
-    }
-    *mapping = made;
-    return MAPPING_DONE;
+    return status;
 }
 
-void
-mapping_destroy(struct mapping *mapping)
+void mapping_destroy(struct mapping *mapping)
 {
     if (mapping->data != NULL) {
         release(mapping);
@@ -260,8 +209,7 @@ mapping_destroy(struct mapping *mapping)
 }
 
 /* A second mapping takes the place of the first, which stays where there can be none. */
-static int
-replace(struct mapping *mapping, ptrdiff_t size)
+static int replace(struct mapping *mapping, ptrdiff_t size)
 {
     struct mapping second = *mapping;
 
@@ -281,8 +229,7 @@ replace(struct mapping *mapping, ptrdiff_t size)
 
 /* A file is cut only where nothing is mapped. The map is lost where the system takes the
    cut file and then refuses to map it. */
-static int
-cut(struct mapping *mapping, ptrdiff_t size)
+static int cut(struct mapping *mapping, ptrdiff_t size)
 {
     unmap(mapping);
     int status = set_file_length(mapping->file, mapping->offset + size);
@@ -299,8 +246,7 @@ cut(struct mapping *mapping, ptrdiff_t size)
 /* The name goes with the last handle, though the view stays: whether it is still there then
    tells of others that hold it. They are to keep what they share with this map:
    resize.windows-held-elsewhere. */
-static int
-give_up_name(struct mapping *mapping)
+static int give_up_name(struct mapping *mapping)
 {
     close_handle(mapping->section);
     mapping->section = OpenFileMappingW(FILE_MAP_READ, FALSE, mapping->tagname);
@@ -308,19 +254,16 @@ give_up_name(struct mapping *mapping)
 }
 
 /* The name is another section's from now on; memory of no file has to move there. */
-static void
-take_name_back(struct mapping *mapping)
+static void take_name_back(struct mapping *mapping)
 {
     if (has_file(mapping)) {
         make_section(mapping, 0);
-    }
-    else {
+    } else {
         replace(mapping, mapping->size);
     }
 }
 
-int
-mapping_resize(struct mapping *mapping, ptrdiff_t size)
+int mapping_resize(struct mapping *mapping, ptrdiff_t size)
 {
     int64_t length = 0;
     int status = MAPPING_DONE;
@@ -347,19 +290,16 @@ mapping_resize(struct mapping *mapping, ptrdiff_t size)
     return status;
 }
 
-int
-mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags)
+int mapping_flush(const struct mapping *mapping, ptrdiff_t start, ptrdiff_t length, int flags)
 {
     (void)flags;       /* there is one way to flush */
     if (length == 0) { /* flush.empty-range: for the system, all that follows, or an error */
         return MAPPING_DONE;
     }
-    int flushed = FlushViewOfFile(mapping->data + start, (SIZE_T)length);
-    return flushed ? MAPPING_DONE : (int)GetLastError();
+    return status_of(FlushViewOfFile(mapping->data + start, (SIZE_T)length));
 }
 
-int
-mapping_file_size(const struct mapping *mapping, int64_t *size)
+int mapping_file_size(const struct mapping *mapping, int64_t *size)
 {
     if (!has_file(mapping)) {
         *size = mapping->size;

@@ -1,27 +1,23 @@
 /* Methods that read, search and change bytes, and move the position. */
 
-#include "mmap_methods.h"
+#include "mmap_object.h"
 
 #include <string.h>
 
-#include "arguments.h"
 #include "search.h"
 
 /* Reading */
 
 /* position.past-end-after-shrink: then nothing is left. */
-static Py_ssize_t
-left(MmapObject *self)
+static Py_ssize_t left(MmapObject *self)
 {
     Py_ssize_t rest = self->mapping.size - self->position;
     return rest > 0 ? rest : 0;
 }
 
-static PyObject *
-take(MmapObject *self, Py_ssize_t count)
+static PyObject *take(MmapObject *self, Py_ssize_t count)
 {
-    Py_ssize_t start = count > 0 ? self->position : 0;
-    PyObject *taken = copy_of(self, start, count);
+    PyObject *taken = copy_of(self, count > 0 ? self->position : 0, count);
 
     if (taken != NULL) {
         self->position += count;
@@ -29,8 +25,7 @@ take(MmapObject *self, Py_ssize_t count)
     return taken;
 }
 
-static PyObject *
-read_locked(MmapObject *self, Py_ssize_t count)
+static PyObject *read_locked(MmapObject *self, Py_ssize_t count)
 {
     if (!is_open(self)) {
         return NULL;
@@ -39,22 +34,18 @@ read_locked(MmapObject *self, Py_ssize_t count)
     return take(self, count < 0 || count > rest ? rest : count); /* position.read-rest */
 }
 
-PyObject *
-mmap_read(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+PyObject *mmap_read(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 {
     Py_ssize_t count = -1;
-    PyObject *bytes;
 
     if (!check_count("read", given, 0, 1) || /* position.read-argument-types */
         (given == 1 && arguments[0] != Py_None && !to_size(arguments[0], &count))) {
         return NULL;
     }
-    LOCKED(op, bytes = read_locked((MmapObject *)op, count));
-    return bytes;
+    RETURN_LOCKED(PyObject *, op, read_locked((MmapObject *)op, count));
 }
 
-static PyObject *
-readline_locked(MmapObject *self)
+static PyObject *readline_locked(MmapObject *self)
 {
     if (!is_open(self)) {
         return NULL;
@@ -63,84 +54,52 @@ readline_locked(MmapObject *self)
     if (count > 0) {
         const unsigned char *start = self->mapping.data + self->position;
         const unsigned char *newline = memchr(start, '\n', (size_t)count);
-        if (newline != NULL) {
-            count = newline - start + 1;
-        }
+        count = newline == NULL ? count : newline - start + 1;
     }
     return take(self, count);
 }
+METHOD_OF_SELF(readline)
 
-PyObject *
-mmap_readline(PyObject *op, PyObject *Py_UNUSED(unused))
+static PyObject *read_byte_locked(MmapObject *self)
 {
-    PyObject *line;
-    LOCKED(op, line = readline_locked((MmapObject *)op));
-    return line;
-}
-
-static PyObject *
-read_byte_locked(MmapObject *self)
-{
-    if (!is_open(self)) {
-        return NULL;
-    }
-    if (left(self) == 0) { /* position.read-byte-at-end-value-error */
-        PyErr_SetString(PyExc_ValueError, "read byte out of range");
+    /* position.read-byte-at-end-value-error */
+    if (!is_open(self) || !require(left(self) > 0, PyExc_ValueError, "read byte out of range")) {
         return NULL;
     }
     return PyLong_FromLong(self->mapping.data[self->position++]); /* never fails: it is small */
 }
-
-PyObject *
-mmap_read_byte(PyObject *op, PyObject *Py_UNUSED(unused))
-{
-    PyObject *byte;
-    LOCKED(op, byte = read_byte_locked((MmapObject *)op));
-    return byte;
-}
+METHOD_OF_SELF(read_byte)
 
 /* Searching */
 
-typedef ptrdiff_t (*Search)(const unsigned char *, ptrdiff_t, const unsigned char *, ptrdiff_t);
-
-struct range {
-    int has_start; /* or else search.starts-at-position */
-    Py_ssize_t start;
-    Py_ssize_t end;
-};
-
-/* -1 for absent, -2 for an error */
-static Py_ssize_t
-search_locked(MmapObject *self, const Py_buffer *needle, const struct range *range,
-              Search search)
+static PyObject *find_locked(MmapObject *self, const Py_buffer *needle, int has_start,
+                             Py_ssize_t start, Py_ssize_t end, int back)
 {
     if (!is_open(self)) {
-        return -2;
+        return NULL;
     }
     const Py_ssize_t size = self->mapping.size;
-    Py_ssize_t start = range->has_start ? range->start : self->position, end = range->end;
+    start = has_start ? start : self->position; /* search.starts-at-position */
     const int is_past = start > size; /* not even no bytes at all are there (gh-151021) */
     PySlice_AdjustIndices(size, &start, &end, 1); /* search.bounds-as-in-slices */
     if (is_past || start > end) {
-        return -1;
+        return PyLong_FromLong(-1);
     }
     if (needle->len == 0) { /* search.empty-needle */
-        return search == search_first ? start : end;
+        return PyLong_FromSsize_t(back ? end : start);
     }
     Py_ssize_t found =
-        search(self->mapping.data + start, end - start, needle->buf, needle->len);
-    return found < 0 ? -1 : start + found;
+        search(self->mapping.data + start, end - start, needle->buf, needle->len, back);
+    return PyLong_FromSsize_t(found < 0 ? -1 : start + found);
 }
 
-static PyObject *
-find_with(PyObject *op, PyObject *const *arguments, Py_ssize_t given, const char *name,
-          Search search)
+static PyObject *find(const char *name, PyObject *op, PyObject *const *arguments, Py_ssize_t given,
+                      int back)
 {
-    struct range range = {
-        .has_start = given > 1 && arguments[1] != Py_None, /* search.none-bounds */
-        .end = PY_SSIZE_T_MAX,
-    };
-    Py_ssize_t place = -2;
+    const int has_start = given > 1 && arguments[1] != Py_None; /* search.none-bounds */
+    const int has_end = given > 2 && arguments[2] != Py_None;
+    Py_ssize_t start = 0, end = PY_SSIZE_T_MAX;
+    PyObject *place = NULL;
     Py_buffer needle;
 
     if (!check_count(name, given, 1, 3) ||
@@ -148,156 +107,123 @@ find_with(PyObject *op, PyObject *const *arguments, Py_ssize_t given, const char
         return NULL;
     }
     /* search.argument-types, search.huge-bounds-clamp */
-    if ((!range.has_start || to_clamped_size(arguments[1], &range.start)) &&
-        (given < 3 || arguments[2] == Py_None || to_clamped_size(arguments[2], &range.end))) {
-        LOCKED(op, place = search_locked((MmapObject *)op, &needle, &range, search));
+    if ((!has_start || to_clamped_size(arguments[1], &start)) &&
+        (!has_end || to_clamped_size(arguments[2], &end))) {
+        LOCKED(op, place = find_locked((MmapObject *)op, &needle, has_start, start, end, back));
     }
     PyBuffer_Release(&needle);
-    return place == -2 ? NULL : PyLong_FromSsize_t(place);
+    return place;
 }
 
-PyObject *
-mmap_find(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+PyObject *mmap_find(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 {
-    return find_with(op, arguments, given, "find", search_first);
+    return find("find", op, arguments, given, 0);
 }
 
-PyObject *
-mmap_rfind(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+PyObject *mmap_rfind(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 {
-    return find_with(op, arguments, given, "rfind", search_last);
+    return find("rfind", op, arguments, given, 1);
 }
 
 /* Writing */
 
-static int
-write_locked(MmapObject *self, const Py_buffer *source)
+static PyObject *write_locked(MmapObject *self, const Py_buffer *source)
 {
-    if (!is_open_and_writable(self)) { /* access.read-refuses-write */
-        return 0;
+    const Py_ssize_t count = source->len;
+
+    /* access.read-refuses-write, position.write-too-long-value-error */
+    if (!is_open_and_writable(self) ||
+        !require(count <= self->mapping.size - self->position, PyExc_ValueError,
+                 "data out of range")) {
+        return NULL;
     }
-    if (source->len > self->mapping.size - self->position) {
-        /* position.write-too-long-value-error */
-        PyErr_SetString(PyExc_ValueError, "data out of range");
-        return 0;
+    PyObject *result = PyLong_FromSsize_t(count); /* first: afterwards nothing may fail */
+    if (result != NULL && count > 0) { /* the source may be the map itself: memmove */
+        memmove(self->mapping.data + self->position, source->buf, (size_t)count);
+        self->position += count;
     }
-    if (source->len > 0) { /* the source may be the map itself: memmove */
-        memmove(self->mapping.data + self->position, source->buf, (size_t)source->len);
-        self->position += source->len;
-    }
-    return 1;
+    return result;
 }
 
-PyObject *
-mmap_write(PyObject *op, PyObject *argument)
+PyObject *mmap_write(PyObject *op, PyObject *argument)
 {
     Py_buffer source;
-    int written;
+    PyObject *result;
 
     if (PyObject_GetBuffer(argument, &source, PyBUF_SIMPLE) < 0) {
         return NULL; /* position.write-argument-types */
     }
-    const Py_ssize_t count = source.len;
-    PyObject *result = PyLong_FromSsize_t(count); /* first: afterwards nothing may fail */
-    if (result != NULL) {
-        LOCKED(op, written = write_locked((MmapObject *)op, &source));
-        if (!written) {
-            Py_CLEAR(result);
-        }
-    }
+    LOCKED(op, result = write_locked((MmapObject *)op, &source));
     PyBuffer_Release(&source);
     return result;
 }
 
-static int
-write_byte_locked(MmapObject *self, unsigned char byte)
+static PyObject *write_byte_locked(MmapObject *self, unsigned char byte)
 {
-    if (!is_open_and_writable(self)) { /* access.read-refuses-write */
-        return 0;
-    }
-    if (left(self) == 0) { /* position.write-byte-at-end-value-error */
-        PyErr_SetString(PyExc_ValueError, "write byte out of range");
-        return 0;
+    /* access.read-refuses-write, position.write-byte-at-end-value-error */
+    if (!is_open_and_writable(self) ||
+        !require(left(self) > 0, PyExc_ValueError, "write byte out of range")) {
+        return NULL;
     }
     self->mapping.data[self->position++] = byte;
-    return 1;
+    Py_RETURN_NONE;
 }
 
-PyObject *
-mmap_write_byte(PyObject *op, PyObject *argument)
+PyObject *mmap_write_byte(PyObject *op, PyObject *argument)
 {
     unsigned char byte;
-    int written;
 
     if (!to_byte(argument, &byte)) {
         return NULL;
     }
-    LOCKED(op, written = write_byte_locked((MmapObject *)op, byte));
-    return written ? Py_NewRef(Py_None) : NULL;
+    RETURN_LOCKED(PyObject *, op, write_byte_locked((MmapObject *)op, byte));
 }
 
-static int
-move_locked(MmapObject *self, Py_ssize_t dest, Py_ssize_t src, Py_ssize_t count)
+static PyObject *move_locked(MmapObject *self, Py_ssize_t dest, Py_ssize_t src, Py_ssize_t count)
 {
-    if (!is_open_and_writable(self)) { /* access.read-refuses-move */
-        return 0;
-    }
     const Py_ssize_t size = self->mapping.size;
-    if (dest < 0 || src < 0 || count < 0 || size - dest < count || size - src < count) {
-        /* move.out-of-range-value-error */
-        PyErr_SetString(PyExc_ValueError, "source, destination, or count out of range");
-        return 0;
+
+    /* access.read-refuses-move, move.out-of-range-value-error */
+    if (!is_open_and_writable(self) ||
+        !require(dest >= 0 && src >= 0 && count >= 0 && count <= size - dest && count <= size - src,
+                 PyExc_ValueError, "source, destination, or count out of range")) {
+        return NULL;
     }
     memmove(self->mapping.data + dest, self->mapping.data + src, (size_t)count);
-    return 1;
+    Py_RETURN_NONE;
 }
 
-PyObject *
-mmap_move(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+PyObject *mmap_move(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 {
     Py_ssize_t dest, src, count;
-    int moved;
 
     if (!check_count("move", given, 3, 3) || /* move.argument-types */
         !to_size(arguments[0], &dest) || !to_size(arguments[1], &src) ||
         !to_size(arguments[2], &count)) {
         return NULL;
     }
-    LOCKED(op, moved = move_locked((MmapObject *)op, dest, src, count));
-    return moved ? Py_NewRef(Py_None) : NULL;
+    RETURN_LOCKED(PyObject *, op, move_locked((MmapObject *)op, dest, src, count));
 }
 
 /* The position */
 
-static PyObject *
-tell_locked(MmapObject *self)
+static PyObject *tell_locked(MmapObject *self)
 {
     return is_open(self) ? PyLong_FromSsize_t(self->position) : NULL;
 }
+METHOD_OF_SELF(tell)
 
-PyObject *
-mmap_tell(PyObject *op, PyObject *Py_UNUSED(unused))
+static PyObject *seek_locked(MmapObject *self, Py_ssize_t distance, int whence)
 {
-    PyObject *position;
-    LOCKED(op, position = tell_locked((MmapObject *)op));
-    return position;
-}
-
-static PyObject *
-seek_locked(MmapObject *self, Py_ssize_t distance, int whence)
-{
-    if (!is_open(self)) {
-        return NULL;
-    }
     const Py_ssize_t origins[] = {0, self->position, self->mapping.size};
-    if (whence < 0 || whence > 2) { /* position.seek-unknown-whence-value-error */
-        PyErr_SetString(PyExc_ValueError, "unknown seek type");
+
+    if (!is_open(self) || /* position.seek-unknown-whence-value-error */
+        !require(whence >= 0 && whence <= 2, PyExc_ValueError, "unknown seek type")) {
         return NULL;
     }
     const Py_ssize_t origin = origins[whence];
-    if (distance < -origin || distance > self->mapping.size - origin) {
-        /* position.seek-out-of-range-value-error */
-        PyErr_SetString(PyExc_ValueError, "seek out of range");
+    if (!require(distance >= -origin && distance <= self->mapping.size - origin, PyExc_ValueError,
+                 "seek out of range")) { /* position.seek-out-of-range-value-error */
         return NULL;
     }
     PyObject *position = PyLong_FromSsize_t(origin + distance);
@@ -307,10 +233,8 @@ seek_locked(MmapObject *self, Py_ssize_t distance, int whence)
     return position;
 }
 
-PyObject *
-mmap_seek(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+PyObject *mmap_seek(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 {
-    PyObject *position;
     Py_ssize_t distance;
     int whence = 0;
 
@@ -318,12 +242,10 @@ mmap_seek(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
         !to_size(arguments[0], &distance) || (given == 2 && !to_int(arguments[1], &whence))) {
         return NULL;
     }
-    LOCKED(op, position = seek_locked((MmapObject *)op, distance, whence));
-    return position;
+    RETURN_LOCKED(PyObject *, op, seek_locked((MmapObject *)op, distance, whence));
 }
 
-PyObject *
-mmap_seekable(PyObject *Py_UNUSED(op), PyObject *Py_UNUSED(unused))
+PyObject *mmap_seekable(PyObject *Py_UNUSED(op), PyObject *Py_UNUSED(unused))
 {
     Py_RETURN_TRUE;
 }

@@ -8,31 +8,23 @@
 static const char *const access_names[] = {
     "ACCESS_DEFAULT", "ACCESS_READ", "ACCESS_WRITE", "ACCESS_COPY"};
 
-/* The constructor */
-
-int
-is_done(int status)
+int is_done(int status)
 {
-    switch (status) {
-    case MAPPING_DONE:
-        return 1;
-    case MAPPING_EMPTY_FILE:
-        PyErr_SetString(PyExc_ValueError, "cannot mmap an empty file");
-        break;
-    case MAPPING_OFFSET_PAST_END:
-        PyErr_SetString(PyExc_ValueError, "mmap offset is greater than file size");
-        break;
-    case MAPPING_LENGTH_PAST_END:
-        PyErr_SetString(PyExc_ValueError, "mmap length is greater than file size");
-        break;
-    case MAPPING_TOO_LARGE:
-        PyErr_SetString(PyExc_ValueError, "mmap length is too large");
-        break;
-    case MAPPING_BAD_DESCRIPTOR:
+    /* constructor.empty-file-raises, offset.past-end-value-error,
+       constructor.length-beyond-file-raises */
+    static const char *const problems[] = {
+        [-MAPPING_EMPTY_FILE] = "cannot mmap an empty file",
+        [-MAPPING_OFFSET_PAST_END] = "mmap offset is greater than file size",
+        [-MAPPING_LENGTH_PAST_END] = "mmap length is greater than file size",
+        [-MAPPING_TOO_LARGE] = "mmap length is too large",
+    };
+
+    if (status == MAPPING_BAD_DESCRIPTOR) {
         errno = EBADF;
         PyErr_SetFromErrno(PyExc_OSError);
-        break;
-    default:
+    } else if (status < 0) {
+        PyErr_SetString(PyExc_ValueError, problems[-status]);
+    } else if (status > 0) {
 #ifdef _WIN32
         PyErr_SetFromWindowsErr(status);
 #else
@@ -40,60 +32,18 @@ is_done(int status)
         PyErr_SetFromErrno(PyExc_OSError);
 #endif
     }
-    return 0;
-}
-
-int
-has_length_and_offset(const struct mapping_request *request)
-{
-    if (request->length < 0) {
-        PyErr_SetString(PyExc_OverflowError, "memory mapped length must be positive");
-        return 0;
-    }
-    if (request->offset < 0) {
-        PyErr_SetString(PyExc_OverflowError, "memory mapped offset must be positive");
-        return 0;
-    }
-    return 1;
-}
-
-PyObject *
-make_mmap(PyTypeObject *type, const struct mapping_request *request, enum access access,
-          const struct edition *edition)
-{
-    int status;
-    MmapObject *self = (MmapObject *)type->tp_alloc(type, 0);
-
-    if (self == NULL) {
-        return NULL;
-    }
-    self->edition = edition;
-    self->access = access;
-    self->keeps_fd = request->keeps_fd;
-    /* Into a local: without the GIL, others may already reach self through the gc module. */
-    struct mapping mapping;
-    Py_BEGIN_ALLOW_THREADS
-    status = mapping_create(&mapping, request);
-    Py_END_ALLOW_THREADS
-    if (!is_done(status)) {
-        Py_DECREF(self);
-        return NULL;
-    }
-    LOCKED(self, self->mapping = mapping);
-    return (PyObject *)self;
+    return status == MAPPING_DONE;
 }
 
 /* The end */
 
-static int
-mmap_traverse(PyObject *op, visitproc visit, void *arg)
+static int mmap_traverse(PyObject *op, visitproc visit, void *arg)
 {
     Py_VISIT(Py_TYPE(op));
     return 0;
 }
 
-static void
-mmap_dealloc(PyObject *op)
+static void mmap_dealloc(PyObject *op)
 {
     MmapObject *self = (MmapObject *)op;
     PyTypeObject *type = Py_TYPE(op);
@@ -109,8 +59,7 @@ mmap_dealloc(PyObject *op)
 
 /* Buffers */
 
-static int
-get_buffer_locked(MmapObject *self, Py_buffer *view, int flags)
+static int get_buffer_locked(MmapObject *self, Py_buffer *view, int flags)
 {
     if (!is_open(self) ||
         PyBuffer_FillInfo(view, (PyObject *)self, self->mapping.data, self->mapping.size,
@@ -121,28 +70,22 @@ get_buffer_locked(MmapObject *self, Py_buffer *view, int flags)
     return 0;
 }
 
-static int
-mmap_get_buffer(PyObject *op, Py_buffer *view, int flags)
+static int mmap_get_buffer(PyObject *op, Py_buffer *view, int flags)
 {
-    int result;
-
     if (view != NULL) {
         view->obj = NULL; /* what the protocol asks for where it fails */
     }
-    LOCKED(op, result = get_buffer_locked((MmapObject *)op, view, flags));
-    return result;
+    RETURN_LOCKED(int, op, get_buffer_locked((MmapObject *)op, view, flags));
 }
 
-static void
-mmap_release_buffer(PyObject *op, Py_buffer *Py_UNUSED(view))
+static void mmap_release_buffer(PyObject *op, Py_buffer *Py_UNUSED(view))
 {
     LOCKED(op, let_go((MmapObject *)op));
 }
 
 /* What it shows of itself */
 
-static PyObject *
-repr_locked(MmapObject *self)
+static PyObject *repr_locked(MmapObject *self)
 {
     const char *name = Py_TYPE(self)->tp_name;
     const struct mapping *mapping = &self->mapping;
@@ -153,26 +96,19 @@ repr_locked(MmapObject *self)
     if (mapping->data == NULL) {
         return PyUnicode_FromFormat("<%s closed=True>", name);
     }
-    return PyUnicode_FromFormat(
-        "<%s closed=False, access=%s, length=%zd, pos=%zd, offset=%lld>", name,
-        access_names[self->access], mapping->size, self->position,
-        (long long)mapping->offset);
+    return PyUnicode_FromFormat("<%s closed=False, access=%s, length=%zd, pos=%zd, offset=%lld>",
+                                name, access_names[self->access], mapping->size, self->position,
+                                mapping->offset);
 }
 
-static PyObject *
-mmap_repr(PyObject *op)
+static PyObject *mmap_repr(PyObject *op)
 {
-    PyObject *text;
-    LOCKED(op, text = repr_locked((MmapObject *)op));
-    return text;
+    RETURN_LOCKED(PyObject *, op, repr_locked((MmapObject *)op));
 }
 
-static PyObject *
-mmap_get_closed(PyObject *op, void *Py_UNUSED(closure))
+static PyObject *mmap_get_closed(PyObject *op, void *Py_UNUSED(closure))
 {
-    int closed;
-    LOCKED(op, closed = ((MmapObject *)op)->mapping.data == NULL);
-    return PyBool_FromLong(closed);
+    RETURN_LOCKED(PyObject *, op, PyBool_FromLong(((MmapObject *)op)->mapping.data == NULL));
 }
 
 static PyGetSetDef mmap_attributes[] = {
@@ -181,13 +117,11 @@ static PyGetSetDef mmap_attributes[] = {
 };
 
 static PyMemberDef mmap_members[] = {
-    {"__weaklistoffset__", T_PYSSIZET, offsetof(MmapObject, weak_references), READONLY,
-     NULL},
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(MmapObject, weak_references), READONLY, NULL},
     {NULL, 0, 0, 0, NULL},
 };
 
-PyObject *
-mmap_make_type(PyObject *module, const struct edition *edition)
+PyObject *mmap_make_type(PyObject *module, const struct edition *edition)
 {
     PyType_Slot slots[] = {
         {Py_tp_doc, (void *)mmap_doc},

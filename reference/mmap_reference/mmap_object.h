@@ -9,9 +9,7 @@
 #ifndef MMAP_OBJECT_H
 #define MMAP_OBJECT_H
 
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-
+#include "arguments.h"
 #include "edition.h"
 #include "mapping.h"
 
@@ -28,68 +26,67 @@ typedef struct {
     PyObject *weak_references;
 } MmapObject;
 
-/* Before 3.13 there is the GIL and nothing to lock. */
-#ifdef Py_BEGIN_CRITICAL_SECTION
-#define LOCKED(op, assignment)        \
-    do {                              \
-        Py_BEGIN_CRITICAL_SECTION(op); \
-        assignment;                   \
-        Py_END_CRITICAL_SECTION();    \
-    } while (0)
-#else
-#define LOCKED(op, assignment) \
-    do {                       \
-        assignment;            \
-    } while (0)
+#ifndef Py_BEGIN_CRITICAL_SECTION /* before 3.13 there is the GIL and nothing to lock */
+#define Py_BEGIN_CRITICAL_SECTION(op) {
+#define Py_END_CRITICAL_SECTION() }
 #endif
 
+#define LOCKED(op, assignment)         \
+    do {                               \
+        Py_BEGIN_CRITICAL_SECTION(op); \
+        assignment;                    \
+        Py_END_CRITICAL_SECTION();     \
+    } while (0)
+
+#define RETURN_LOCKED(type, op, value) \
+    do {                               \
+        type result;                   \
+        LOCKED(op, result = value);    \
+        return result;                 \
+    } while (0)
+
+/* The method without arguments that does what name_locked() does. */
+#define METHOD_OF_SELF(name)                                            \
+    PyObject *mmap_##name(PyObject *op, PyObject *Py_UNUSED(unused))    \
+    {                                                                   \
+        RETURN_LOCKED(PyObject *, op, name##_locked((MmapObject *)op)); \
+    }
+
 /* While a map is held it can be neither closed nor resized: BufferError. */
-static inline void
-hold(MmapObject *self)
+static inline void hold(MmapObject *self)
 {
     self->holds++;
 }
 
-static inline void
-let_go(MmapObject *self)
+static inline void let_go(MmapObject *self)
 {
     self->holds--;
 }
 
 /* These raise, and return 0, where the answer is no. */
 
-static inline int
-is_open(MmapObject *self)
+static inline int is_open(MmapObject *self)
 {
-    if (self->mapping.data == NULL) {
-        PyErr_SetString(PyExc_ValueError, "mmap closed or invalid");
-        return 0;
-    }
-    return 1;
+    return require(self->mapping.data != NULL, PyExc_ValueError, "mmap closed or invalid");
 }
 
-static inline int
-is_writable(MmapObject *self)
+static inline int is_open_and_writable(MmapObject *self)
 {
-    if (self->access == ACCESS_READ) {
-        PyErr_SetString(PyExc_TypeError, "mmap can't modify a readonly memory map.");
-        return 0;
-    }
-    return 1;
-}
-
-static inline int
-is_open_and_writable(MmapObject *self)
-{
-    return is_open(self) && is_writable(self);
+    return is_open(self) && require(self->access != ACCESS_READ, PyExc_TypeError,
+                                    "mmap can't modify a readonly memory map.");
 }
 
 /* What came of a call into mapping.h. */
 int is_done(int status);
 
+/* What methods give that have nothing to tell but an error. */
+static inline PyObject *none_if(int done)
+{
+    return done ? Py_NewRef(Py_None) : NULL;
+}
+
 /* A copy of bytes of the map, which must have them. Making bytes runs no Python code. */
-static inline PyObject *
-copy_of(MmapObject *self, Py_ssize_t start, Py_ssize_t length)
+static inline PyObject *copy_of(MmapObject *self, Py_ssize_t start, Py_ssize_t length)
 {
     return PyBytes_FromStringAndSize((const char *)self->mapping.data + start, length);
 }
@@ -97,17 +94,24 @@ copy_of(MmapObject *self, Py_ssize_t start, Py_ssize_t length)
 /* A type mmap, for a module and as an edition of the documentation has it. */
 PyObject *mmap_make_type(PyObject *module, const struct edition *edition);
 
-/* constructor_unix.c or constructor_windows.c: the arguments differ. */
+/* constructor.c */
 extern const char mmap_doc[];
 PyObject *mmap_construct(PyTypeObject *type, PyObject *arguments, PyObject *keywords,
                          const struct edition *edition);
 
-/* What the two have in common, in mmap_object.c */
-int has_length_and_offset(const struct mapping_request *request);
-PyObject *make_mmap(PyTypeObject *type, const struct mapping_request *request,
-                    enum access access, const struct edition *edition);
+/* The methods, and in mmap_methods.c their table */
+typedef PyObject *Method(PyObject *op, PyObject *argument); /* of one argument, or none */
+typedef PyObject *FastMethod(PyObject *op, PyObject *const *arguments, Py_ssize_t given);
 
-/* mmap_methods.c */
+/* mmap_data.c: bytes and the position */
+FastMethod mmap_read, mmap_find, mmap_rfind, mmap_move, mmap_seek;
+Method mmap_readline, mmap_read_byte, mmap_write, mmap_write_byte, mmap_tell, mmap_seekable;
+
+/* mmap_system.c: what the system does, and the end */
+PyObject *mmap_flush(PyObject *op, PyObject *arguments, PyObject *keywords);
+FastMethod mmap_madvise, mmap_exit;
+Method mmap_set_name, mmap_size, mmap_resize, mmap_close, mmap_enter;
+
 extern PyMethodDef mmap_methods[];
 
 /* mmap_subscript.c */

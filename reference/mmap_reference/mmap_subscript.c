@@ -2,53 +2,39 @@
 
 #include <string.h>
 
-#include "arguments.h"
+/* items.get-out-of-range-index-error, items.set-out-of-range-index-error */
+static int is_inside(MmapObject *self, Py_ssize_t place)
+{
+    return require(place >= 0 && place < self->mapping.size, PyExc_IndexError,
+                   "mmap index out of range");
+}
 
-static Py_ssize_t
-from_start(MmapObject *self, Py_ssize_t index)
+static Py_ssize_t from_start(MmapObject *self, Py_ssize_t index)
 {
     return index < 0 ? index + self->mapping.size : index;
 }
 
-/* items.get-out-of-range-index-error, items.set-out-of-range-index-error */
-static int
-is_inside(MmapObject *self, Py_ssize_t place)
-{
-    if (place < 0 || place >= self->mapping.size) {
-        PyErr_SetString(PyExc_IndexError, "mmap index out of range");
-        return 0;
-    }
-    return 1;
-}
-
-static Py_ssize_t
-length_locked(MmapObject *self)
+static Py_ssize_t length_locked(MmapObject *self)
 {
     return is_open(self) ? self->mapping.size : -1;
 }
 
-Py_ssize_t
-mmap_length(PyObject *op)
+Py_ssize_t mmap_length(PyObject *op)
 {
-    Py_ssize_t length;
-    LOCKED(op, length = length_locked((MmapObject *)op));
-    return length;
+    RETURN_LOCKED(Py_ssize_t, op, length_locked((MmapObject *)op));
 }
 
 /* Reading */
 
-static PyObject *
-byte_locked(MmapObject *self, Py_ssize_t index)
+static PyObject *byte_locked(MmapObject *self, Py_ssize_t index)
 {
-    if (!is_open(self)) {
-        return NULL;
-    }
     const Py_ssize_t place = from_start(self, index);
-    return is_inside(self, place) ? PyLong_FromLong(self->mapping.data[place]) : NULL;
+
+    return is_open(self) && is_inside(self, place) ? PyLong_FromLong(self->mapping.data[place])
+                                                   : NULL;
 }
 
-static PyObject *
-slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step)
+static PyObject *slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step)
 {
     if (!is_open(self)) {
         return NULL;
@@ -69,91 +55,63 @@ slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t ste
     return picked;
 }
 
-PyObject *
-mmap_subscript(PyObject *op, PyObject *key)
+PyObject *mmap_subscript(PyObject *op, PyObject *key)
 {
-    MmapObject *self = (MmapObject *)op;
-    PyObject *result;
+    Py_ssize_t index, start, stop, step;
 
     if (PyIndex_Check(key)) {
-        Py_ssize_t index;
         if (!to_clamped_size(key, &index)) {
             return NULL;
         }
-        LOCKED(op, result = byte_locked(self, index));
-        return result;
+        RETURN_LOCKED(PyObject *, op, byte_locked((MmapObject *)op, index));
     }
-    if (PySlice_Check(key)) {
-        Py_ssize_t start, stop, step;
-        if (PySlice_Unpack(key, &start, &stop, &step) < 0) {
-            return NULL;
-        }
-        LOCKED(op, result = slice_locked(self, start, stop, step));
-        return result;
+    if (!require(PySlice_Check(key), PyExc_TypeError, "mmap indices must be integers") ||
+        PySlice_Unpack(key, &start, &stop, &step) < 0) { /* items.index-types */
+        return NULL;
     }
-    PyErr_SetString(PyExc_TypeError, "mmap indices must be integers"); /* items.index-types */
-    return NULL;
+    RETURN_LOCKED(PyObject *, op, slice_locked((MmapObject *)op, start, stop, step));
 }
 
 /* Writing */
 
-static int
-takes_byte(MmapObject *self, Py_ssize_t index)
+static int set_byte_locked(MmapObject *self, Py_ssize_t index, Py_ssize_t byte, int is_int)
 {
-    /* access.read-refuses-assignment */
-    return is_open_and_writable(self) && is_inside(self, from_start(self, index));
-}
+    const Py_ssize_t place = from_start(self, index);
 
-static int
-set_byte_locked(MmapObject *self, Py_ssize_t index, Py_ssize_t byte)
-{
-    if (!takes_byte(self, index)) {
+    /* access.read-refuses-assignment, items.set-value-type-error,
+       items.set-value-range-value-error */
+    if (!is_open_and_writable(self) || !is_inside(self, place) ||
+        !require(is_int, PyExc_TypeError, "mmap item value must be an int") ||
+        !require(byte >= 0 && byte <= 255, PyExc_ValueError,
+                 "mmap item value must be in range(0, 256)")) {
         return -1;
     }
-    if (byte < 0 || byte > 255) { /* items.set-value-range-value-error */
-        PyErr_SetString(PyExc_ValueError, "mmap item value must be in range(0, 256)");
-        return -1;
-    }
-    self->mapping.data[from_start(self, index)] = (unsigned char)byte;
+    self->mapping.data[place] = (unsigned char)byte;
     return 0;
 }
 
-static int
-set_byte(MmapObject *self, PyObject *key, PyObject *value)
+static int set_byte(MmapObject *self, PyObject *key, PyObject *value)
 {
-    int result;
-    Py_ssize_t index, byte;
+    Py_ssize_t index, byte = 0;
+    const int is_int = PyIndex_Check(value); /* if not, the subscript is judged first */
 
-    if (!to_clamped_size(key, &index)) {
+    if (!to_clamped_size(key, &index) || (is_int && !to_clamped_size(value, &byte))) {
         return -1;
     }
-    if (!PyIndex_Check(value)) { /* nothing to convert: the subscript is judged first */
-        LOCKED(self, result = takes_byte(self, index));
-        if (result) { /* items.set-value-type-error */
-            PyErr_SetString(PyExc_TypeError, "mmap item value must be an int");
-        }
-        return -1;
-    }
-    if (!to_clamped_size(value, &byte)) {
-        return -1;
-    }
-    LOCKED(self, result = set_byte_locked(self, index, byte));
-    return result;
+    RETURN_LOCKED(int, self, set_byte_locked(self, index, byte, is_int));
 }
 
 /* The source may be this map, or another one of the same file at another address. No order
    of copying byte by byte is right for both; bytes objects are their own. */
-static int
-set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
-                 const Py_buffer *source)
+static int set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t step,
+                            const Py_buffer *source)
 {
     if (!is_open_and_writable(self)) { /* once more: reentrancy.closed-by-argument */
         return -1;
     }
     const Py_ssize_t count = PySlice_AdjustIndices(self->mapping.size, &start, &stop, step);
-    if (count != source->len) { /* slices.set-wrong-length-index-error */
-        PyErr_SetString(PyExc_IndexError, "mmap slice assignment is wrong size");
-        return -1;
+    if (!require(count == source->len, PyExc_IndexError, "mmap slice assignment is wrong size")) {
+        return -1; /* slices.set-wrong-length-index-error */
     }
     if (count == 0) {
         return 0;
@@ -162,28 +120,26 @@ set_slice_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t stop, Py_ssize_t
         memmove(self->mapping.data + start, source->buf, (size_t)count);
         return 0;
     }
-    unsigned char *data = self->mapping.data, *bytes = source->buf;
-    const int is_its_own = PyBytes_CheckExact(source->obj);
-    if (!is_its_own) { /* slices.set-from-itself */
-        bytes = PyMem_Malloc((size_t)count);
-        if (bytes == NULL) {
+    unsigned char *data = self->mapping.data, *bytes = source->buf, *copy = NULL;
+    if (!PyBytes_CheckExact(source->obj)) { /* slices.set-from-itself */
+        bytes = copy = PyMem_Malloc((size_t)count);
+        if (copy == NULL) {
             PyErr_NoMemory();
             return -1;
         }
-        memcpy(bytes, source->buf, (size_t)count);
+        memcpy(copy, source->buf, (size_t)count);
     }
     size_t place = (size_t)start; /* unsigned: the last step may leave the integers */
     for (Py_ssize_t i = 0; i < count; i++, place += (size_t)step) {
         data[place] = bytes[i];
     }
-    if (!is_its_own) {
-        PyMem_Free(bytes);
+    if (copy != NULL) {
+        PyMem_Free(copy);
     }
     return 0;
 }
 
-static int
-set_slice(MmapObject *self, PyObject *key, PyObject *value)
+static int set_slice(MmapObject *self, PyObject *key, PyObject *value)
 {
     int result;
     Py_ssize_t start, stop, step;
@@ -199,23 +155,23 @@ set_slice(MmapObject *self, PyObject *key, PyObject *value)
     return result;
 }
 
-int
-mmap_assign_subscript(PyObject *op, PyObject *key, PyObject *value)
+/* items.delete-type-error */
+static int is_no_deletion(PyObject *value)
+{
+    return require(value != NULL, PyExc_TypeError, "mmap object doesn't support deletion");
+}
+
+int mmap_assign_subscript(PyObject *op, PyObject *key, PyObject *value)
 {
     MmapObject *self = (MmapObject *)op;
     int allowed;
 
     /* access.refusal-before-range, whatever is wrong with the subscript */
     LOCKED(op, allowed = is_open_and_writable(self));
-    if (!allowed) {
-        return -1;
-    }
-    if (!PyIndex_Check(key) && !PySlice_Check(key)) { /* items.index-types */
-        PyErr_SetString(PyExc_TypeError, "mmap indices must be integer");
-        return -1;
-    }
-    if (value == NULL) { /* items.delete-type-error */
-        PyErr_SetString(PyExc_TypeError, "mmap object doesn't support deletion");
+    if (!allowed || /* items.index-types */
+        !require(PyIndex_Check(key) || PySlice_Check(key), PyExc_TypeError,
+                 "mmap indices must be integer") ||
+        !is_no_deletion(value)) {
         return -1;
     }
     return PySlice_Check(key) ? set_slice(self, key, value) : set_byte(self, key, value);
@@ -224,45 +180,30 @@ mmap_assign_subscript(PyObject *op, PyObject *key, PyObject *value)
 /* The sequence protocol: iteration, `in`, and PySequence_SetItem from C. Negative indices
    have the length added before they get here, so what is negative is out of range. */
 
-static PyObject *
-item_locked(MmapObject *self, Py_ssize_t index)
+static PyObject *item_locked(MmapObject *self, Py_ssize_t index)
 {
-    if (!is_open(self) || !is_inside(self, index)) {
-        return NULL;
-    }
     /* items.iteration-yields-bytes */
-    return PyBytes_FromStringAndSize((const char *)self->mapping.data + index, 1);
+    return is_open(self) && is_inside(self, index) ? copy_of(self, index, 1) : NULL;
 }
 
-PyObject *
-mmap_item(PyObject *op, Py_ssize_t index)
+PyObject *mmap_item(PyObject *op, Py_ssize_t index)
 {
-    PyObject *item;
-    LOCKED(op, item = item_locked((MmapObject *)op, index));
-    return item;
+    RETURN_LOCKED(PyObject *, op, item_locked((MmapObject *)op, index));
 }
 
-int
-mmap_assign_item(PyObject *op, Py_ssize_t index, PyObject *value)
+int mmap_assign_item(PyObject *op, Py_ssize_t index, PyObject *value)
 {
-    int result;
-
-    if (value == NULL) { /* items.delete-type-error */
-        PyErr_SetString(PyExc_TypeError, "mmap object doesn't support deletion");
-        return -1;
-    }
-    if (!PyBytes_Check(value) || PyBytes_GET_SIZE(value) != 1) {
-        PyErr_SetString(PyExc_IndexError, "mmap assignment must be length-1 bytes()");
+    if (!is_no_deletion(value) ||
+        !require(PyBytes_Check(value) && PyBytes_GET_SIZE(value) == 1, PyExc_IndexError,
+                 "mmap assignment must be length-1 bytes()")) {
         return -1;
     }
     unsigned char byte = (unsigned char)PyBytes_AS_STRING(value)[0];
     index = index < 0 ? PY_SSIZE_T_MIN : index;
-    LOCKED(op, result = set_byte_locked((MmapObject *)op, index, byte));
-    return result;
+    RETURN_LOCKED(int, op, set_byte_locked((MmapObject *)op, index, byte, 1));
 }
 
-static int
-contains_bytes_locked(MmapObject *self, PyObject *bytes)
+static int contains_locked(MmapObject *self, PyObject *bytes)
 {
     if (!is_open(self)) {
         return -1;
@@ -274,15 +215,13 @@ contains_bytes_locked(MmapObject *self, PyObject *bytes)
 
 /* items.contains-byte: equal to an item of the iteration. Only what bytes are equal to is
    known beforehand, and in a subclass not even what the items are. */
-int
-mmap_contains(PyObject *op, PyObject *value)
+int mmap_contains(PyObject *op, PyObject *value)
 {
     PyObject *item, *iterator;
     int found = 0;
 
     if (PyBytes_CheckExact(value) && Py_TYPE(op)->tp_as_sequence->sq_item == mmap_item) {
-        LOCKED(op, found = contains_bytes_locked((MmapObject *)op, value));
-        return found;
+        RETURN_LOCKED(int, op, contains_locked((MmapObject *)op, value));
     }
     if ((iterator = PyObject_GetIter(op)) == NULL) {
         return -1;

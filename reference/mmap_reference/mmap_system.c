@@ -1,17 +1,15 @@
-#include "mmap_methods.h"
+/* Methods that ask the system for something, and the end. */
 
-#include <errno.h>
+#include "mmap_object.h"
+
 #include <string.h>
 
 #ifndef _WIN32
 #include <sys/mman.h>
 #endif
 
-#include "arguments.h"
-
-/* The system. The map is held while the GIL is not: what would pull the memory from under
-   a system call in another thread is a BufferError there. */
-
+/* The map is held while the GIL is not: what would pull the memory from under a system call in
+   another thread is a BufferError there. */
 #define ASK_SYSTEM(self, status, call) \
     do {                               \
         hold(self);                    \
@@ -21,99 +19,81 @@
         let_go(self);                  \
     } while (0)
 
-/* Edition 3.1 tells of success with zero on Unix, where a failure raises, and with anything
-   else on Windows, where zero is a failure. */
-static PyObject *
-flushed(MmapObject *self, int status)
+static int passes_changes_on(MmapObject *self)
 {
-    if (self->edition->flush_gives_none) {
-        return is_done(status) ? Py_NewRef(Py_None) : NULL;
+    return self->access != ACCESS_READ && self->access != ACCESS_COPY;
+}
+
+static PyObject *flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length,
+                              int has_length, int flags)
+{
+    const Py_ssize_t size = self->mapping.size;
+    int status = MAPPING_DONE;
+
+    if (self->edition->flush_goes_to_end && length == -1 && start >= 0) {
+        length = size - start; /* flush.offset-alone, flush.minus-one-is-the-rest */
+    } else if (!has_length) {
+        length = size;
     }
-#ifdef _WIN32
+    if (!is_open(self) || /* flush.out-of-range-value-error */
+        !require(start >= 0 && length >= 0 && length <= size - start, PyExc_ValueError,
+                 "flush values out of range")) {
+        return NULL;
+    }
+    if (passes_changes_on(self)) { /* flush.read-only-does-nothing */
+        ASK_SYSTEM(self, status, mapping_flush(&self->mapping, start, length, flags));
+    }
+    if (self->edition->flush_gives_none) {
+        return none_if(is_done(status));
+    }
+#ifdef _WIN32 /* flush.returns-nonzero: there, zero is a failure */
     return PyLong_FromLong(status == MAPPING_DONE);
-#else
+#else /* flush.returns-zero: a failure raises */
     return is_done(status) ? PyLong_FromLong(0) : NULL;
 #endif
 }
 
-static PyObject *
-flush_locked(MmapObject *self, Py_ssize_t start, Py_ssize_t length, int has_length, int flags)
+PyObject *mmap_flush(PyObject *op, PyObject *arguments, PyObject *keywords)
 {
-    if (!is_open(self)) {
-        return NULL;
-    }
-    if (self->edition->flush_goes_to_end && length == -1 && start >= 0) {
-        length = self->mapping.size - start;
-    }
-    else if (!has_length) {
-        length = self->mapping.size;
-    }
-    if (start < 0 || length < 0 || self->mapping.size - start < length) {
-        PyErr_SetString(PyExc_ValueError, "flush values out of range");
-        return NULL;
-    }
-    int status = MAPPING_DONE;
-    if (self->access != ACCESS_READ && self->access != ACCESS_COPY) {
-        ASK_SYSTEM(self, status, mapping_flush(&self->mapping, start, length, flags));
-    }
-    return flushed(self, status);
-}
-
-PyObject *
-mmap_flush(PyObject *op, PyObject *const *arguments, Py_ssize_t given, PyObject *keywords)
-{
-    MmapObject *self = (MmapObject *)op;
+    static char *names[] = {"", "", "flags", NULL};
     Py_ssize_t start = 0, length = -1;
-    PyObject *given_flags, *result;
     int flags = 0;
 
-    if (!check_count("flush", given, 0, 2) ||
-        !to_keyword("flush", keywords, arguments + given, "flags", &given_flags) ||
-        (given > 0 && !to_size(arguments[0], &start)) ||
-        (given > 1 && !to_size(arguments[1], &length)) ||
-        (given_flags != NULL && !to_int(given_flags, &flags))) {
+    if (!PyArg_ParseTupleAndKeywords(arguments, keywords, "|nn$i:flush", names, &start, &length,
+                                     &flags)) { /* flush.argument-types */
         return NULL;
     }
-    LOCKED(op, result = flush_locked(self, start, length, given > 1, flags));
-    return result;
+    const int has_length = PyTuple_GET_SIZE(arguments) > 1;
+    RETURN_LOCKED(PyObject *, op,
+                  flush_locked((MmapObject *)op, start, length, has_length, flags));
 }
 
 #ifndef _WIN32
-static int
-madvise_locked(MmapObject *self, int advice, Py_ssize_t start, Py_ssize_t length, int to_end)
+static PyObject *madvise_locked(MmapObject *self, int advice, Py_ssize_t start,
+                                Py_ssize_t length, int to_end)
 {
-    if (!is_open(self)) {
-        return 0;
-    }
     const Py_ssize_t size = self->mapping.size;
-    if (start < 0 || start >= size) {
-        PyErr_SetString(PyExc_ValueError, "madvise start out of bounds");
-        return 0;
-    }
-    if (to_end) {
-        length = size - start;
-    }
-    if (length < 0) {
-        PyErr_SetString(PyExc_ValueError, "madvise length invalid");
-        return 0;
-    }
-    if (length > PY_SSIZE_T_MAX - start) {
-        PyErr_SetString(PyExc_OverflowError, "madvise length too large");
-        return 0;
-    }
-    if (length > size - start) {
-        length = size - start;
-    }
     int status;
+
+    /* madvise.out-of-range-value-error */
+    if (!is_open(self) ||
+        !require(start >= 0 && start < size, PyExc_ValueError, "madvise start out of bounds") ||
+        !require(length >= 0, PyExc_ValueError, "madvise length invalid") ||
+        !require(length <= PY_SSIZE_T_MAX - start, PyExc_OverflowError,
+                 "madvise length too large")) {
+        return NULL;
+    }
+    if (to_end || length > size - start) {
+        length = size - start;
+    }
     ASK_SYSTEM(self, status, mapping_advise(&self->mapping, start, length, advice));
-    return is_done(status);
+    return none_if(is_done(status));
 }
 
-PyObject *
-mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
+PyObject *mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 {
     Py_ssize_t start = 0, length = 0;
-    int advice, done;
+    int advice;
 
     if (!check_count("madvise", given, 1, 3) || !to_int(arguments[0], &advice) ||
         (given > 1 && !to_size(arguments[1], &start))) {
@@ -123,11 +103,7 @@ mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
     if (!to_end && !to_size(arguments[2], &length)) {
         return NULL;
     }
-    LOCKED(op, done = madvise_locked((MmapObject *)op, advice, start, length, to_end));
-    if (!done) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    RETURN_LOCKED(PyObject *, op, madvise_locked((MmapObject *)op, advice, start, length, to_end));
 }
 #endif
 
@@ -138,8 +114,7 @@ mmap_madvise(PyObject *op, PyObject *const *arguments, Py_ssize_t given)
 
 /* Names are for those who debug: others are spared the system call. -1 and an error where
    that cannot be found out. */
-static int
-is_debugging(void)
+static int is_debugging(void)
 {
 #ifdef Py_DEBUG
     return 1;
@@ -156,183 +131,115 @@ is_debugging(void)
 #endif
 }
 
-static int
-set_name_locked(MmapObject *self, const char *name, size_t length, int debugging)
+static PyObject *set_name_locked(MmapObject *self, const char *name, int debugging)
 {
-    if (!is_open(self)) {
-        return 0;
-    }
-    if (length > NAME_SIZE - sizeof(NAME_PREFIX)) {
-        PyErr_SetString(PyExc_ValueError, "name is too long");
-        return 0;
-    }
-    if ((self->mapping.flags & MAP_ANONYMOUS) == 0) {
-        PyErr_SetString(PyExc_ValueError, "Cannot set annotation on non-anonymous mappings");
-        return 0;
-    }
-    if (!debugging) {
-        return 1;
-    }
     char full[NAME_SIZE];
-    int status;
-    PyOS_snprintf(full, sizeof(full), NAME_PREFIX "%s", name);
-    ASK_SYSTEM(self, status, mapping_set_name(&self->mapping, full));
-    return is_done(status);
+    int status = MAPPING_DONE;
+
+    if (!is_open(self) ||
+        !require(strlen(name) <= NAME_SIZE - sizeof(NAME_PREFIX), PyExc_ValueError,
+                 "name is too long") ||
+        !require(self->mapping.flags & MAP_ANONYMOUS, PyExc_ValueError,
+                 "Cannot set annotation on non-anonymous mappings")) {
+        return NULL;
+    }
+    if (debugging) {
+        PyOS_snprintf(full, sizeof(full), NAME_PREFIX "%s", name);
+        ASK_SYSTEM(self, status, mapping_set_name(&self->mapping, full));
+    }
+    return none_if(is_done(status));
 }
 
-PyObject *
-mmap_set_name(PyObject *op, PyObject *argument)
+PyObject *mmap_set_name(PyObject *op, PyObject *argument)
 {
-    int named;
+    const char *name;
+    int debugging;
 
-    if (!PyUnicode_Check(argument)) {
-        PyErr_Format(PyExc_TypeError, "set_name() argument must be str, not %.200s",
-                     Py_TYPE(argument)->tp_name);
+    if (!PyArg_Parse(argument, "s:set_name", &name) || (debugging = is_debugging()) < 0) {
         return NULL;
     }
-    Py_ssize_t length;
-    const char *name = PyUnicode_AsUTF8AndSize(argument, &length);
-    if (name == NULL) {
-        return NULL;
-    }
-    if (memchr(name, '\0', (size_t)length) != NULL) {
-        PyErr_SetString(PyExc_ValueError, "embedded null character");
-        return NULL;
-    }
-    const int debugging = is_debugging();
-    if (debugging < 0) {
-        return NULL;
-    }
-    LOCKED(op, named = set_name_locked((MmapObject *)op, name, (size_t)length, debugging));
-    if (!named) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    RETURN_LOCKED(PyObject *, op, set_name_locked((MmapObject *)op, name, debugging));
 }
 
 #endif
 
-static int
-size_locked(MmapObject *self, int64_t *size)
+static PyObject *size_locked(MmapObject *self)
 {
-    if (!is_open(self)) {
-        return 0;
-    }
-    if (!self->keeps_fd) {
-        PyErr_SetString(PyExc_ValueError, "can't get size with trackfd=False");
-        return 0;
+    int64_t size;
+    int status;
+
+    if (!is_open(self) || /* constructor.trackfd-false */
+        !require(self->keeps_fd, PyExc_ValueError, "can't get size with trackfd=False")) {
+        return NULL;
     }
 #ifndef _WIN32
     if (self->mapping.fd == -1 && !self->edition->anonymous_has_size) {
-        errno = EBADF;
-        PyErr_SetFromErrno(PyExc_OSError);
-        return 0;
+        return none_if(is_done(MAPPING_BAD_DESCRIPTOR));
     }
 #endif
-    int status;
-    ASK_SYSTEM(self, status, mapping_file_size(&self->mapping, size));
-    return is_done(status);
+    ASK_SYSTEM(self, status, mapping_file_size(&self->mapping, &size));
+    return is_done(status) ? PyLong_FromLongLong(size) : NULL;
 }
-
-PyObject *
-mmap_size(PyObject *op, PyObject *Py_UNUSED(unused))
-{
-    int64_t size;
-    int known;
-    LOCKED(op, known = size_locked((MmapObject *)op, &size));
-    return known ? PyLong_FromLongLong(size) : NULL;
-}
+METHOD_OF_SELF(size)
 
 /* With the GIL: no other thread may find the map half resized. */
-static int
-resize_locked(MmapObject *self, Py_ssize_t size)
+static PyObject *resize_locked(MmapObject *self, Py_ssize_t size)
 {
     struct mapping *mapping = &self->mapping;
 
-    if (!is_open(self)) {
-        return 0;
-    }
-    if (self->holds > 0) {
-        PyErr_SetString(PyExc_BufferError,
-                        "mmap can't resize with extant buffers exported.");
-        return 0;
-    }
-    if (!self->keeps_fd) {
-        PyErr_SetString(PyExc_ValueError, "mmap can't resize with trackfd=False.");
-        return 0;
-    }
-    if (self->access == ACCESS_READ || self->access == ACCESS_COPY) {
-        PyErr_SetString(PyExc_TypeError,
-                        "mmap can't resize a readonly or copy-on-write memory map.");
-        return 0;
-    }
-    if (size < 0 || size > PY_SSIZE_T_MAX - mapping->offset) {
-        PyErr_SetString(PyExc_ValueError, "new size out of range");
-        return 0;
-    }
-    if (size > mapping->size && !mapping_can_grow(mapping)) {
-        PyErr_SetString(PyExc_ValueError,
-                        "mmap: can't expand a shared anonymous mapping on Linux");
-        return 0;
-    }
-    return is_done(mapping_resize(mapping, size));
+    return none_if(
+        is_open(self) &&
+        /* resize.exports-buffer-error */
+        require(self->holds == 0, PyExc_BufferError,
+                "mmap can't resize with extant buffers exported.") &&
+        /* constructor.trackfd-false */
+        require(self->keeps_fd, PyExc_ValueError, "mmap can't resize with trackfd=False.") &&
+        /* resize.read-copy-type-error */
+        require(passes_changes_on(self), PyExc_TypeError,
+                "mmap can't resize a readonly or copy-on-write memory map.") &&
+        /* resize.out-of-range-value-error */
+        require(size >= 0 && size <= PY_SSIZE_T_MAX - mapping->offset, PyExc_ValueError,
+                "new size out of range") &&
+        /* resize.grow-shared-anonymous-value-error */
+        require(size <= mapping->size || mapping_can_grow(mapping), PyExc_ValueError,
+                "mmap: can't expand a shared anonymous mapping on Linux") &&
+        is_done(mapping_resize(mapping, size)));
 }
 
-PyObject *
-mmap_resize(PyObject *op, PyObject *argument)
+PyObject *mmap_resize(PyObject *op, PyObject *argument)
 {
     Py_ssize_t size;
-    int resized;
 
-    if (!to_size(argument, &size)) {
+    if (!to_size(argument, &size)) { /* resize.argument-types */
         return NULL;
     }
-    LOCKED(op, resized = resize_locked((MmapObject *)op, size));
-    if (!resized) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
+    RETURN_LOCKED(PyObject *, op, resize_locked((MmapObject *)op, size));
 }
 
 /* The end */
 
-static int
-close_locked(MmapObject *self)
+static PyObject *close_locked(MmapObject *self)
 {
-    if (self->holds > 0) {
-        PyErr_SetString(PyExc_BufferError, "cannot close exported pointers exist");
-        return 0;
+    if (!require(self->holds == 0, PyExc_BufferError, /* lifecycle.exports-block-close */
+                 "cannot close exported pointers exist")) {
+        return NULL;
     }
     struct mapping mapping = self->mapping; /* closed for all before it is unmapped */
     self->mapping.data = NULL;
     Py_BEGIN_ALLOW_THREADS
     mapping_destroy(&mapping);
     Py_END_ALLOW_THREADS
-    return 1;
-}
-
-PyObject *
-mmap_close(PyObject *op, PyObject *Py_UNUSED(unused))
-{
-    int closed;
-    LOCKED(op, closed = close_locked((MmapObject *)op));
-    if (!closed) {
-        return NULL;
-    }
     Py_RETURN_NONE;
 }
+METHOD_OF_SELF(close)
 
-PyObject *
-mmap_enter(PyObject *op, PyObject *Py_UNUSED(unused))
+PyObject *mmap_enter(PyObject *op, PyObject *Py_UNUSED(unused))
 {
-    int open;
-    LOCKED(op, open = is_open((MmapObject *)op));
-    return open ? Py_NewRef(op) : NULL;
+    RETURN_LOCKED(PyObject *, op, is_open((MmapObject *)op) ? Py_NewRef(op) : NULL);
 }
 
 /* Not an overriding close(): the type's own, which it was made with (bpo-45621). */
-PyObject *
-mmap_exit(PyObject *op, PyObject *const *Py_UNUSED(arguments), Py_ssize_t given)
+PyObject *mmap_exit(PyObject *op, PyObject *const *Py_UNUSED(arguments), Py_ssize_t given)
 {
     return check_count("__exit__", given, 3, 3) ? mmap_close(op, NULL) : NULL;
 }

@@ -1,30 +1,21 @@
 #include "mmap_object.h"
 
-#ifndef _WIN32
-#include <sys/mman.h>
-#endif
-
 /* The module has no state: its types are reached through the module and their objects, and
    nothing in C needs them. That makes it fit for any number of interpreters. */
 
-struct constant {
-    const char *name;
-    long value;
-};
-
-#define CONSTANT(name) {#name, (long)(name)}
-
-static const struct constant constants[] = {
-    CONSTANT(ACCESS_DEFAULT),
-    CONSTANT(ACCESS_READ),
-    CONSTANT(ACCESS_WRITE),
-    CONSTANT(ACCESS_COPY),
-#include "constants.h"
-};
+static int add_constants(PyObject *module, const struct constant *constant)
+{
+    for (; constant->name != NULL; constant++) {
+        if (constant->value != ABSENT &&
+            PyModule_AddIntConstant(module, constant->name, constant->value) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
 
 /* With an underscore: import * is for the constants, which all editions share. */
-static int
-add_type(PyObject *module, const char *name, const struct edition *edition)
+static int add_type(PyObject *module, const char *name, const struct edition *edition)
 {
     PyObject *type = mmap_make_type(module, edition);
     int result = PyModule_AddObjectRef(module, name, type);
@@ -32,21 +23,20 @@ add_type(PyObject *module, const char *name, const struct edition *edition)
     return result;
 }
 
-static int
-exec_module(PyObject *module)
+static int exec_module(PyObject *module)
 {
-    const size_t count = sizeof(constants) / sizeof(constants[0]);
+    const struct constant own_constants[] = {
+        {"ACCESS_DEFAULT", ACCESS_DEFAULT},
+        {"ACCESS_READ", ACCESS_READ},
+        {"ACCESS_WRITE", ACCESS_WRITE},
+        {"ACCESS_COPY", ACCESS_COPY},
+        {"PAGESIZE", mapping_page_size()},
+        {"ALLOCATIONGRANULARITY", mapping_granularity()},
+        {NULL, 0},
+    };
 
-    for (size_t i = 0; i < count; i++) {
-        if (PyModule_AddIntConstant(module, constants[i].name, constants[i].value) < 0) {
-            return -1;
-        }
-    }
-    if (PyModule_AddIntConstant(module, "PAGESIZE", mapping_page_size()) < 0 ||
-        PyModule_AddIntConstant(module, "ALLOCATIONGRANULARITY", mapping_granularity()) < 0) {
-        return -1;
-    }
-    if (add_type(module, "_mmap_3_1", &edition_3_1) < 0) {
+    if (add_constants(module, own_constants) < 0 || add_constants(module, mapping_constants) < 0 ||
+        add_type(module, "_mmap_3_1", &edition_3_1) < 0) {
         return -1;
     }
     return add_type(module, "_mmap_3_15", &edition_3_15);
@@ -71,8 +61,7 @@ static struct PyModuleDef definition = {
     .m_slots = slots,
 };
 
-PyMODINIT_FUNC
-PyInit__mmap(void)
+PyMODINIT_FUNC PyInit__mmap(void)
 {
     return PyModuleDef_Init(&definition);
 }

@@ -150,7 +150,7 @@ def test_names_that_are_refused(module: Any, tmp_path: Any) -> None:
         ("a\0", ValueError, "embedded null character"),
         ("\udc00", UnicodeEncodeError, "surrogates"),
         (b"name", TypeError, "must be str, not bytes"),
-        (None, TypeError, "must be str, not NoneType"),
+        (None, TypeError, "must be str, not None"),
     ):
         with pytest.raises(error, match=message):
             map.set_name(name)

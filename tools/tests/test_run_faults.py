@@ -14,17 +14,21 @@ pytestmark = [
     pytest.mark.usefixtures("can_build"),
 ]
 
-UNIX, SYSTEM, OBJECT = "mapping_unix.c", "mmap_system.c", "mmap_object.c"
+UNIX, SYSTEM, NEW = "mapping_unix.c", "mmap_system.c", "constructor.c"
 FAULTS = {
-    ("mmap", "mmap()", "changed: descriptors"): (UNIX, "close_descriptor(made.fd);", ""),
+    ("mmap", "mmap()", "changed: descriptors"): (
+        UNIX,
+        "    } else {\n        close_descriptor(mapping->fd);\n",
+        "    } else {\n",
+    ),
     ("ftruncate", "resize", "changed: mappings"): (UNIX, "trim(mapping, before);", "(void)before;"),
-    ("msync", "flush", "no OSError"): (UNIX, " = msync(", " = 0 & msync("),
+    ("msync", "flush", "no OSError"): (UNIX, "status_of(msync(", "status_of(0 & msync("),
     ("madvise", "madvise", "m0: cannot close"): (
         SYSTEM,
         "let_go(self);",
         "self->holds -= !status;",
     ),
-    ("fstat", "mmap()", "left: 1 objects"): (OBJECT, "        Py_DECREF(self);\n", ""),
+    ("fstat", "mmap()", "left: 1 objects"): (NEW, "Py_CLEAR(self);", "self = NULL;"),
 }
 """What fails, in which operation, and what is found, for each fault that is planted."""
 

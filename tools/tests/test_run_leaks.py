@@ -20,7 +20,7 @@ LEAKS = {
     "descriptors": (UNIX, "        close_descriptor(mapping->fd);\n", ""),
     "bytes mapped": (UNIX, "        unpoison_tail(mapping);\n        unmap(", "        (void)("),
     "references": (OBJECT, "tp_free(op);\n    Py_DECREF(type);", "tp_free(op);"),
-    "blocks of memory": (SYSTEM, "open ? Py_NewRef(op)", "open ? Py_NewRef(Py_NewRef(op))"),
+    "blocks of memory": (SYSTEM, "? Py_NewRef(op)", "? Py_NewRef(Py_NewRef(op))"),
 }
 """What grows, for each leak that is planted."""
 

@@ -29,7 +29,7 @@ FAULTS = (
         "    volatile Py_ssize_t next = *size + 1;\n"
         "    return (void)next, *size != -1 || !PyErr_Occurred();",
     ),
-    ("mmap_object.h", "if (self->access == ACCESS_READ) {", "if (0) {"),
+    ("mmap_object.h", "require(self->access != ACCESS_READ,", "require(1,"),
     ("mmap_system.c", "    self->mapping.data = NULL;\n", ""),
 )
 """A byte past the end is read, a sum overflows, a check is missing, a closed map is used."""

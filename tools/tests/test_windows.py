@@ -13,12 +13,12 @@ from types import ModuleType
 
 import pytest
 
-SPECIFICATION = Path(__file__).parents[2] / "spec_tests"
 TOOLS = Path(__file__).parents[1] / "windows"
 sys.path.insert(0, str(TOOLS))
 import debian  # noqa: E402
 import extension  # noqa: E402
 import interpreters  # noqa: E402
+import testing  # noqa: E402
 import wine  # noqa: E402
 from mmap_conformance import config  # noqa: E402
 from mmap_conformance.adapters import find_interpreter  # noqa: E402
@@ -41,11 +41,6 @@ def folder(pytestconfig: pytest.Config) -> Path:
     return pytestconfig.cache.mkdir("windows")
 
 
-def windows_path(path: Path) -> str:
-    """As a program under wine sees it."""
-    return "Z:" + str(path).replace("/", "\\")
-
-
 def python_of(version: str, folder: Path) -> Path:
     """An interpreter that has the reference as it is now."""
     try:
@@ -56,36 +51,13 @@ def python_of(version: str, folder: Path) -> Path:
     return python
 
 
-@pytest.fixture(scope="session")
-def packages(folder: Path) -> Path:
-    """A folder with the pytest that runs here, for Windows."""
-    target = folder / f"pytest-{pytest.__version__}"
-    if not target.exists():
-        only = ["--platform", "win_amd64", "--python-version", "3.11", "--only-binary=:all:"]
-        command = [sys.executable, "-m", "pip", "install", "-q", *only, "--target", str(target)]
-        subprocess.run([*command, f"pytest=={pytest.__version__}", "colorama"], check=True)
-    return target
-
-
 @needs_wine
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_reference_on_windows(version: str, folder: Path, packages: Path) -> None:
+def test_the_reference_on_windows(version: str, folder: Path) -> None:
     python = python_of(version, folder)
+    packages = testing.packages(folder)
     with wine.running(folder / "prefix") as environment:
-        done = subprocess.run(
-            wine.command(str(python), "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q"),
-            env={
-                **environment,
-                "PYTHONPATH": ";".join(map(windows_path, (packages, SPECIFICATION))),
-                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-                "PYTEST_ADDOPTS": "reference/tests",
-            },
-            cwd=TOOLS.parents[1],
-            input="",
-            capture_output=True,
-            text=True,
-            timeout=100,
-        )
+        done = testing.run_tests(python, environment, [packages])
     assert done.returncode == 0, done.stdout + done.stderr
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed is not None and int(passed[1]) > 120, done.stdout
@@ -106,7 +78,7 @@ def test_cpythons_own_tests(
     with wine.running(folder / "prefix") as environment:
         done = subprocess.run(
             wine.command(str(python), "-c", tool("run_test_mmap").INSIDE, "told.json"),
-            env={**environment, "PYTHONPATH": windows_path(tmp_path)},
+            env={**environment, "PYTHONPATH": wine.path(tmp_path)},
             cwd=tmp_path,
             input="",
             capture_output=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from debian import COMPILER, DLLTOOL, GENDEF, Missing
@@ -13,18 +14,26 @@ from mmap_conformance.errors import UsageError
 
 SOURCES = Path(__file__).resolve().parents[2] / "reference" / "mmap_reference"
 CONFIGURATION = Path(__file__).with_name("pyconfig.h")
-FLAGS = ("-shared", "-static-libgcc", "-O2", "-Wall", "-Wextra", "-Werror", "-D_UCRT")
+FLAGS = ("-shared", "-static-libgcc", "-Wall", "-Wextra", "-Werror", "-D_UCRT")
 
 
-def build(version: str, home: Path) -> None:
-    """Put ``mmap_reference`` where the interpreter in that folder finds it.
+def build(
+    version: str, home: Path, folder: Path | None = None, flags: Sequence[str] = ("-O2",)
+) -> None:
+    """Put ``mmap_reference`` where an interpreter finds it.
+
+    Args:
+        version: of the interpreter.
+        home: the folder of the interpreter.
+        folder: where to put it; None for the interpreter's own.
+        flags: of the compiler, how to optimize.
 
     Raises:
         Missing: there are no headers of this version of Python.
         subprocess.CalledProcessError: it does not compile.
     """
-    package = home / "mmap_reference"
-    package.mkdir(exist_ok=True)
+    package = (folder or home) / "mmap_reference"
+    package.mkdir(exist_ok=True, parents=True)
     for path in SOURCES.glob("*.py"):
         shutil.copy(path, package)
     target = package / "_mmap.pyd"
@@ -32,8 +41,16 @@ def build(version: str, home: Path) -> None:
     inputs = [*sources, *SOURCES.glob("*.h"), CONFIGURATION]
     if target.exists() and target.stat().st_mtime > max(path.stat().st_mtime for path in inputs):
         return
-    command = [COMPILER, f"-specs={_ucrt(home)}", *FLAGS, "-include", str(CONFIGURATION)]
-    command += ["-I", _headers(version), "-o", str(target), *map(str, sources)]
+    command = [COMPILER, f"-specs={_ucrt(home)}", *FLAGS, *flags]
+    command += [
+        "-include",
+        str(CONFIGURATION),
+        "-I",
+        _headers(version),
+        "-o",
+        str(target),
+        *map(str, sources),
+    ]
     subprocess.run([*command, str(_import_library(library(home)))], check=True)
 
 

@@ -39,3 +39,8 @@ def command(*words: str) -> list[str]:
     Its error output becomes a pipe: Python does not start where that is a file.
     """
     return ["bash", "-c", 'exec "$@" 2> >(cat >&2)', "wine", str(WINE), *words]
+
+
+def path(here: Path) -> str:
+    """A path as a program under wine sees it."""
+    return "Z:" + str(here).replace("/", "\\")
