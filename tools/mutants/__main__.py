@@ -45,6 +45,8 @@ def main() -> int:
     try:
         if parsed.sample is not None and parsed.sample < 1:
             raise UsageError(f"--sample is the number of mutants, not {parsed.sample}")
+        if parsed.json is not None and not parsed.json.absolute().parent.is_dir():
+            raise UsageError(f"there is no folder for {parsed.json}")
         with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
             told = measure.measure(parsed.source, Path(folder), parsed.sample, parsed.seed)
         if parsed.json is not None:

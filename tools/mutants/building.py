@@ -146,13 +146,13 @@ class Builder:
     ) -> dict[str, Path] | str:
         """Objects by the name of the source, or what the compiler says."""
         folder.mkdir(parents=True, exist_ok=True)
-        for name in {*texts, *units}:  # headers are looked for beside the source first
+        headers = {name for name in self._texts if name.endswith(".h")}
+        for name in {*texts, *units, *headers}:  # a header is looked for beside what includes it
             (folder / name).write_bytes(texts.get(name, self._texts.get(name, b"")))
         objects = {}
         for unit in units:
             target = folder / f"{unit}.o"
-            command = [*self.toolchain.compile, "-I", str(self._source), unit]
-            problem = _run([*command, "-o", str(target)], folder)
+            problem = _run([*self.toolchain.compile, unit, "-o", str(target)], folder)
             if problem:
                 shutil.rmtree(folder)
                 return problem

@@ -124,13 +124,18 @@ def _run(builder: Builder, mutant: Built | str, plan: Plan, folder: Path) -> Res
     if isinstance(mutant, Built):
         builder.link(mutant, folder)
         return _examined(mutant.mutant, builder.toolchain.platform, plan, folder)
+    plant(builder, mutant, folder)
+    return _examined(Mutant(mutant, "historical", 0, ()), "historical", plan, folder)
+
+
+def plant(builder: Builder, name: str, folder: Path) -> None:
+    """Make the package with a historical fault; with none, but as those are made, for no name."""
     builder.link(None, folder)
     package = folder / "mmap_reference"
     shutil.copytree(HISTORICAL, package / HISTORICAL.name)
     for module in ("__init__.py", "latest.py"):
         with (package / module).open("a", encoding="utf-8") as stream:
-            stream.write(PLANT.format(mutant))
-    return _examined(Mutant(mutant, "historical", 0, ()), "historical", plan, folder)
+            stream.write(PLANT.format(name))
 
 
 def _examined(mutant: Mutant, population: str, plan: Plan, folder: Path) -> Result:
