@@ -16,6 +16,8 @@ _BARE_MACRO = re.compile(rb"^[ \t]*(?:Py_?|PyObject_)?[A-Z][A-Z0-9_]+[ \t]*$", r
 _QUALIFIER = re.compile(rb"^[A-Z][A-Z_]+(?= \w+[ *\n])", re.MULTILINE)
 """A macro before a function's type, such as ``ALWAYS_INLINE``."""
 _UNTOUCHED = ("ERROR", "preproc_def", "preproc_function_def", "preproc_include", "enumerator")
+_ENDS = ("{0}", "{0,0}", "{0,NULL}", "{NULL}", "{NULL,0}", "{NULL,0,0,0,NULL}",
+         "{NULL,NULL,0,NULL}", "{NULL,NULL,NULL,NULL,NULL}")  # fmt: skip
 _IN_CONDITION = ("preproc_if", "preproc_ifdef", "preproc_elif", "preproc_elifdef")
 
 
@@ -29,8 +31,9 @@ def parse(source: bytes) -> Node:
 
 def inside(node: Node) -> Iterator[Node]:
     """A node and all that is in it, in the order of the text, but for what was not understood,
-    what the preprocessor reads, the values of an ``enum``, and what an exception says."""
-    if node.type in _UNTOUCHED or _words_message(node):
+    what the preprocessor reads, the values of an ``enum``, what an exception says, and the
+    ends of tables."""
+    if node.type in _UNTOUCHED or _words_message(node) or _ends_table(node):
         return
     yield node
     condition = node.child_by_field_name("condition") if node.type in _IN_CONDITION else None
@@ -47,6 +50,11 @@ def _words_message(node: Node) -> bool:
     call = listed.parent
     raises = call is not None and callee(call) in ("PyErr_SetString", "PyErr_Format")
     return raises and node != listed.named_children[0]
+
+
+def _ends_table(node: Node) -> bool:
+    """Whether a node is the entry that ends a table: what comes after it would be chance."""
+    return node.type == "initializer_list" and text(node).replace(" ", "") in _ENDS
 
 
 def functions(root: Node) -> Iterator[Node]:

@@ -115,6 +115,8 @@ def look(draw: Draw, world: World) -> Operation:
     if method == "list()":
         return Operation(name, method, [draw.integer(1, 5)])
     if method == "in":
+        if draw.integer(0, 3) == 0:
+            return Operation(name, method, [draw.choice((97, octets(b"ab"), "a", None, STRANGE))])
         there = map.bytes[inside(draw, map)] if draw.integer(0, 1) else draw.integer(0, 255)
         return Operation(name, method, [octets(bytes([there]))])
     if method == "re.search()":
