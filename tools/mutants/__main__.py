@@ -24,7 +24,6 @@ from mmap_conformance.errors import UsageError  # noqa: E402
 from mutants import measure, report  # noqa: E402
 
 EXIT_OK, EXIT_SURVIVORS, EXIT_USAGE = 0, 1, 2
-SOURCE = Path(__file__).parents[2] / "reference" / "mmap_reference"
 
 
 def main() -> int:
@@ -36,7 +35,7 @@ def main() -> int:
     parser.add_argument(
         "--source",
         type=Path,
-        default=SOURCE,
+        default=measure.SOURCE,
         metavar="DIR",
         help="the package whose C code is changed, or a folder of packages that each are a "
         "mutant of the reference already (default: the reference)",

@@ -28,10 +28,27 @@ def mutants_of(folder: Path) -> list[Mutant]:
     return unique([*found, *rechecks(trees)])
 
 
+def ready_made(folder: Path, original: Path) -> list[Mutant]:
+    """A mutant for each package in a folder that differs from the original.
+
+    Their files must have the names that those of the original have.
+    """
+    before = sources(original)
+    found = []
+    for package in sorted(path for path in folder.iterdir() if path.is_dir()):
+        after = sources(package)
+        changed = [name for name, text in after.items() if name in before and before[name] != text]
+        edits = tuple(Edit(name, 0, len(before[name]), after[name]) for name in changed)
+        platforms = {Path(name).stem.rpartition("_")[2] for name in changed}
+        (platform,) = platforms if platforms in ({"unix"}, {"windows"}) else {""}
+        if edits:
+            found.append(Mutant(package.name, "ready-made", 0, edits, platform))
+    return found
+
+
 def sample(mutants: Sequence[Mutant], count: int, seed: int) -> list[Mutant]:
-    """So many of them, spread over the operators by chance."""
-    chosen = random.Random(seed).sample(range(len(mutants)), min(count, len(mutants)))
-    return [mutants[number] for number in sorted(chosen)]
+    """So many of them, by chance."""
+    return random.Random(seed).sample(mutants, min(count, len(mutants)))
 
 
 def _of_file(name: str, root: Node) -> Iterator[Mutant]:

@@ -15,6 +15,8 @@ from mmap_spec_tests.clauses import CLAUSES
 from mutants.mutant import Mutant
 from mutants.running import OURS, SUITES, Result
 
+_MANY = 40
+"""Clauses that are too many to be named."""
 _A_ROW = 2
 """Clauses beside each other."""
 
@@ -118,7 +120,9 @@ def show(told: dict[str, Any], console: Console) -> None:
     console.print(f"{told['equivalent']} equivalent mutants are recorded and were not run\n")
     console.print(_clauses(told["clauses"]))
     idle = [clause for clause, count in told["clauses"].items() if not count]
-    if idle:
+    if len(idle) > _MANY:  # a small sample says little of them
+        console.print(f"{len(idle)} clauses kill nothing here\n")
+    elif idle:
         console.print(f"kill nothing: {', '.join(idle)}\n", soft_wrap=True)
     for suite, ids in told["survivors"].items():
         console.print(f"{suite}: {len(ids)} survivors")
