@@ -127,6 +127,20 @@ def test_the_reference_has_mutants_of_every_sort_on_both_platforms() -> None:
     assert {mutant.platform for mutant in found} == {"", "unix", "windows"}
 
 
+def test_packages_that_are_mutants_already(tmp_path: Path) -> None:
+    for name, old, new in (("one", b"mmap closed", b"mmap shut"), ("two", b"", b"")):
+        (tmp_path / name).mkdir()
+        for path in SOURCE.glob("*.[ch]"):
+            text = path.read_bytes().replace(old, new) if old else path.read_bytes()
+            (tmp_path / name / path.name).write_bytes(text)
+    (mutant,) = generate.ready_made(tmp_path, SOURCE)
+    assert (mutant.id, mutant.platform) == ("one", "")
+    (file,) = mutant.files()
+    assert (
+        mutant.text_of(file, (SOURCE / file).read_bytes()) == (tmp_path / "one" / file).read_bytes()
+    )
+
+
 def test_a_sample_is_the_same_for_the_same_seed() -> None:
     found = generate.mutants_of(SOURCE)
     one, other = (generate.sample(found, 20, seed) for seed in (1, 2))
