@@ -6,8 +6,11 @@ sanitizers, for one, with
 
     CFLAGS="-fsanitize=address,undefined -fno-omit-frame-pointer -g -O1" \
         python setup.py build_ext --build-lib DIRECTORY
+
+With ``MMAP_CONFORMANCE_PURE=1`` it is left out, and the wheel is one for all systems.
 """
 
+import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -42,6 +45,8 @@ def options() -> list[str]:
 
 def extensions() -> list[Extension]:
     """What is to be compiled on this system."""
+    if os.environ.get("MMAP_CONFORMANCE_PURE") == "1":
+        return []
     return [
         Extension(
             "mmap_reference._mmap",

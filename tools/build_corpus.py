@@ -1,4 +1,5 @@
-"""Writes the corpus: for each clause the smallest program that the generators find for it.
+"""Writes the corpus: for each clause the smallest program that the generators find for it, and
+the programs of the findings that ship as known.
 
     python tools/build_corpus.py [FIGURES]
 
@@ -18,10 +19,11 @@ from typing import Any
 
 from rich.progress import track
 
+from mmap_conformance.expectations import shipped
 from mmap_conformance.reduce import fewer
 from mmap_spec_tests.clause import EDITIONS, Clause, edition_text
 from mmap_spec_tests.clauses import CLAUSES
-from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.corpus import corpus, killers
 from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.model import Facts, Unrunnable
 from mmap_spec_tests.operations import (
@@ -38,11 +40,13 @@ from mmap_spec_tests.programs import Generator, modelled
 from mmap_spec_tests.rules import AREAS
 
 TARGET = Path(__file__).parents[1] / "spec_tests/mmap_spec_tests/corpus/examples.json"
+FOUND = TARGET.with_name("found.json")
 KILLERS = TARGET.with_name("killers.json")
 EXIT_USAGE = 2
-ROUNDS = 1500
-CONSTANTS = {name: number for number, name in enumerate(("MADV_NORMAL", "MADV_WILLNEED"))}
-CAPABILITIES = frozenset(("resize", "madvise", "fork", "python-buffers"))
+ROUNDS = 3000
+_NAMES = ("MADV_NORMAL", "MADV_WILLNEED", "MS_SYNC", "MS_ASYNC")
+CONSTANTS = {name: number for number, name in enumerate(_NAMES)}
+CAPABILITIES = frozenset(("resize", "madvise", "fork", "python-buffers", "set_name"))
 
 
 LEAVES = [
@@ -147,7 +151,7 @@ def add_killers(figures: dict[str, Any]) -> int:
         KeyError, TypeError, ValueError: they are none.
     """
     kept = json.loads(KILLERS.read_text("utf-8"))
-    known = {json.dumps(list(entry.program)) for entry in corpus()}
+    there = {json.dumps(list(entry.program)) for entry in (*corpus(), *killers())}
     added = 0
     for mutant in figures["mutants"]:
         kill = mutant["kills"].get("ci") or mutant["kills"].get("smoke")
@@ -155,8 +159,8 @@ def add_killers(figures: dict[str, Any]) -> int:
             continue
         program = program_of(mutant["program"])
         text = json.dumps(program)
-        if text not in known:
-            known.add(text)
+        if text not in there:
+            there.add(text)
             kept.setdefault(kill["by"], []).append(program)
             added += 1
     KILLERS.write_text(as_text(kept), "utf-8")
@@ -191,12 +195,23 @@ def write_examples() -> int:
                     if (clause, each) in open_ and clause in clauses_of(program, place)
                 }
     TARGET.write_text(as_text(found), "utf-8")
+    FOUND.write_text(as_text(known()), "utf-8")
     for clause, number in sorted(open_):
         place = places[number]
         where = f"edition {edition_text(place.edition)} on {place.platform}"
         print(f"no program reaches {clause} in {where}")
     print(f"{sum(map(len, found.values()))} programs")
     return 1 if open_ else 0
+
+
+def known() -> dict[str, list[Program]]:
+    """The programs of the findings that ship as known, by clause, each once."""
+    programs: dict[str, list[Program]] = {}
+    for entry in shipped().entries:
+        kept = programs.setdefault(entry.clause, [])
+        if entry.program not in kept:
+            kept.append(entry.program)
+    return programs
 
 
 def smallest(program: Program, clause: str, surroundings: Facts) -> Program:

@@ -8,13 +8,13 @@ sanitizer wrote under ``--verbose``. Needs gcc, or a clang that says where its l
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from configuration import Table, configure
 from safety.building import SOURCE, build, library
 
 from mmap_conformance.adapters import REFERENCES
@@ -40,22 +40,21 @@ def environment() -> dict[str, str]:
     }
 
 
-def configure(folder: Path) -> list[str]:
-    """Say how to start workers with the extension of a folder; the names of implementations.
+def implementations(folder: Path) -> dict[str, Table]:
+    """How to start workers with the extension of a folder, by name of the implementation.
 
     Raises:
         UsageError: there is no sanitizer.
     """
     variables = {**environment(), "PYTHONPATH": str(folder / "reference")}
-    pairs = ", ".join(f"{key} = {json.dumps(value)}" for key, value in variables.items())
-    names = [f"{name}-sanitized" for name in REFERENCES]
-    entries = [
-        f"[tool.mmap-conformance.implementations.{name}]\nmodule = {json.dumps(module)}\n"
-        f'edition = "{edition_text(edition)}"\nenvironment = {{ {pairs} }}\n'
-        for name, (module, edition) in zip(names, REFERENCES.values(), strict=True)
-    ]
-    (folder / "pyproject.toml").write_text("".join(entries), "utf-8")
-    return names
+    return {
+        f"{name}-sanitized": {
+            "module": module,
+            "edition": edition_text(edition),
+            "environment": variables,
+        }
+        for name, (module, edition) in REFERENCES.items()
+    }
 
 
 def measure(source: Path, options: Sequence[str]) -> int:
@@ -67,7 +66,7 @@ def measure(source: Path, options: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="mmap-sanitized-") as name:
         folder = Path(name)
         build(folder, FLAGS, source=source)
-        names = configure(folder)
+        names = configure(folder, implementations(folder))
         before = Path.cwd()
         os.chdir(folder)
         try:

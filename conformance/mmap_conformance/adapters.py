@@ -28,6 +28,9 @@ REFERENCES: dict[str, tuple[str, Edition]] = {
 }
 """The modules of the C extension of this project, each with the edition it is of."""
 
+TAKEN = ("stdlib", *REFERENCES)
+"""Names that nobody can give to an implementation of theirs."""
+
 
 @dataclass(frozen=True)
 class Adapter:
@@ -67,6 +70,10 @@ def resolve(text: str, configured: Mapping[str, Adapter] | None = None) -> Adapt
     """
     if configured and text in configured:
         return configured[text]
+    if text == "stdlib":
+        return Adapter("stdlib", (sys.executable, "-E", "-S", str(WORKER), "mmap"))
+    if text in REFERENCES:
+        return _reference(text, *REFERENCES[text])
     for point in entry_points(group=ENTRY_POINTS):
         if point.name == text:
             try:
@@ -77,10 +84,6 @@ def resolve(text: str, configured: Mapping[str, Adapter] | None = None) -> Adapt
                 raise UsageError(
                     f"the entry point {text!r} of {ENTRY_POINTS} fails: {error!r}"
                 ) from error
-    if text == "stdlib":
-        return Adapter("stdlib", (sys.executable, "-E", "-S", str(WORKER), "mmap"))
-    if text in REFERENCES:
-        return _reference(text, *REFERENCES[text])
     module, at, interpreter = text.partition("@")
     if not all(part.isidentifier() for part in module.split(".")) or (at and not interpreter):
         raise UsageError(

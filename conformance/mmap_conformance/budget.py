@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+
+def never() -> bool:
+    """Nobody interrupts."""
+    return False
 
 
 class Budget:
@@ -12,15 +17,18 @@ class Budget:
 
     Attributes:
         seconds: how long it may run.
+        interrupted: whether it is to end now, with what has been done.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, interrupted: Callable[[], bool] = never) -> None:
         """Start it.
 
         Args:
             seconds: how long it may run.
+            interrupted: whether it is to end now, with what has been done.
         """
         self.seconds = seconds
+        self.interrupted = interrupted
         self._begun = time.monotonic()
 
     @property
@@ -30,8 +38,8 @@ class Budget:
 
     @property
     def over(self) -> bool:
-        """Whether all of it is spent."""
-        return self.spent > self.seconds
+        """Whether all of it is spent, or nothing new may be begun for another reason."""
+        return self.spent > self.seconds or self.interrupted()
 
     @contextmanager
     def suspended(self) -> Iterator[None]:

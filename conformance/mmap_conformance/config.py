@@ -10,7 +10,8 @@
     environment = { MYMMAP_DEBUG = "1" }
 
 Paths are relative to the file. ``{worker}`` stands for the path of the worker's file; a
-command without it is any program that speaks the worker's protocol.
+command without it is any program that speaks the worker's protocol. Beside a command, ``module``
+is the name that reproducers import.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from mmap_conformance import toml
-from mmap_conformance.adapters import REFERENCES, WORKER, Adapter, resolve
+from mmap_conformance.adapters import TAKEN, WORKER, Adapter, resolve
 from mmap_conformance.errors import UsageError
 from mmap_spec_tests.clause import parse_edition
 
@@ -60,8 +61,11 @@ def configured(start: Path, wanted: Collection[str] | None = None) -> dict[str, 
 
 def _tables(path: Path) -> dict[str, Any]:
     table: Any = toml.read(path, str(path))
-    where = []
+    where: list[str] = []
     for key in ("tool", "mmap-conformance", "implementations"):
+        if where == ["tool", "mmap-conformance"] and table.keys() - {key}:
+            other = min(table.keys() - {key})
+            raise UsageError(f"{path}: {'.'.join(where)} has {other!r}, and knows {key!r} alone")
         table = table.get(key, {})
         where.append(key)
         if not isinstance(table, dict):
@@ -70,7 +74,7 @@ def _tables(path: Path) -> dict[str, Any]:
 
 
 def _check(where: str, name: str, table: Any) -> None:
-    if name in ("stdlib", *REFERENCES):
+    if name in TAKEN:
         raise UsageError(f"{where}: this name is taken, choose another")
     if not isinstance(table, dict):
         raise UsageError(f"{where}: is not a table")
@@ -82,6 +86,10 @@ def _check(where: str, name: str, table: Any) -> None:
     command = table.get("command", ["{worker}"])
     if not command or not all(isinstance(part, str) for part in command):
         raise UsageError(f"{where}: command is not a list of texts")
+    if "command" in table and "@" in table.get("module", ""):
+        raise UsageError(
+            f"{where}: module names an interpreter, and command another one: leave one of them out"
+        )
     if not all(isinstance(value, str) for value in table.get("environment", {}).values()):
         raise UsageError(f"{where}: environment has a value that is no text")
     try:

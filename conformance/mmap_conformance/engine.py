@@ -6,13 +6,13 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from itertools import count
 from typing import Any, NamedTuple
 
 from mmap_conformance.adapters import Adapter
-from mmap_conformance.budget import Budget
+from mmap_conformance.budget import Budget, never
 from mmap_conformance.channel import Answer
 from mmap_conformance.errors import StartError
 from mmap_conformance.events import (
@@ -34,13 +34,16 @@ from mmap_conformance.workers import Workers
 from mmap_spec_tests import programs
 from mmap_spec_tests.clause import Edition, edition_text
 from mmap_spec_tests.clauses import AREA_OF
-from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.corpus import corpus, found, killers
 from mmap_spec_tests.model import Unrunnable
 from mmap_spec_tests.programs import Step
 
 _TOLD_EVERY = 0.25
 """Seconds between two progress events."""
 _MOST_DEATHS = 400
+_KEPT = 300.0
+"""Seconds that the programs which are kept may take, however small the budget: what a run covers
+is not to depend on how fast a machine is."""
 
 
 class Share(NamedTuple):
@@ -59,13 +62,19 @@ ALL = Share(0, 1)
 """The whole of a run."""
 
 
-def run(adapters: Sequence[Adapter], options: Options, share: Share = ALL) -> Iterator[Event]:
+def run(
+    adapters: Sequence[Adapter],
+    options: Options,
+    share: Share = ALL,
+    interrupted: Callable[[], bool] = never,
+) -> Iterator[Event]:
     """Test implementations, which take turns, and tell what happens.
 
     Args:
         adapters: the implementations.
         options: how to run.
         share: the part of it that is to be done.
+        interrupted: whether it is to end early, with what has been done.
 
     Raises:
         UsageError: an expectations file makes no sense.
@@ -79,7 +88,7 @@ def run(adapters: Sequence[Adapter], options: Options, share: Share = ALL) -> It
         for adapter, expected in zip(adapters, expectations, strict=True):
             directory = stack.enter_context(scratch())
             one = _Run(adapter, options, expected, directory, supplies, share)
-            turns.append(stack.enter_context(closing(one.events())))
+            turns.append(stack.enter_context(closing(one.events(interrupted))))
         while turns:
             for events in tuple(turns):
                 for event in events:
@@ -155,9 +164,9 @@ class _Run:
         self._programs = self._operations = self._restarts = 0
         self._told = 0.0
 
-    def events(self) -> Generator[Event | None, None, None]:
+    def events(self, interrupted: Callable[[], bool]) -> Generator[Event | None, None, None]:
         """Everything that happens, from the start to the verdicts; None ends a turn."""
-        self._budget = budget = Budget(self._options.seconds / self._share.of)
+        self._budget = budget = Budget(self._options.seconds / self._share.of, interrupted)
         name, options = self._adapter.name, self._options
         try:
             hello = self._workers.hello()
@@ -175,7 +184,13 @@ class _Run:
         stopped = ""
         try:
             yield Started(
-                name, hello, edition_text(edition), options.level, options.seed, options.budget
+                name,
+                hello,
+                edition_text(edition),
+                options.level,
+                options.seed,
+                options.budget,
+                self._adapter.module,
             )
             yield from self._expected(hello)
             for steps, area, answer in self._answered():
@@ -189,6 +204,8 @@ class _Run:
                     yield None
         except StartError as error:
             stopped = f"no fresh worker: {error}"
+        else:
+            stopped = stopped or ("interrupted" if interrupted() else "")
         finally:
             self._supply.takers -= 1
             self._workers.close()
@@ -207,6 +224,8 @@ class _Run:
         """What became of the findings that are known."""
         names, version = names_of(self._adapter, hello), tuple(hello["version"])
         for entry in self._expectations.of(names, version, hello["platform"]):
+            if self._budget.interrupted():
+                break
             told = self._triage.expect(entry)
             if told is not None:
                 yield Found(told) if isinstance(told, Finding) else told
@@ -230,19 +249,19 @@ class _Run:
             yield *last, self._workers.collect()
 
     def _source(self) -> Iterator[tuple[list[Step], str]]:
-        """The corpus first, then programs of all areas in turn until time is up."""
+        """What is kept first, then programs of all areas in turn until time is up."""
         areas, (own, of) = _areas(self._options), self._share
-        generator = programs.Generator(self._supply.facts, self._triage.known.avoids)
-        for entry in corpus()[own::of]:
-            if self._budget.over:
+        for entry in (*corpus(), *killers(), *found())[own::of]:
+            if self._budget.spent > max(self._budget.seconds, _KEPT):
                 return
             area = AREA_OF[entry.clause]
             if not areas or area in areas:
+                # Whole, also where something in it is known: that is passed over.
                 try:
-                    steps = generator.unmasked(entry.program)
+                    steps = programs.modelled(entry.program, self._supply.facts)
                 except Unrunnable:
                     continue  # of an edition or platform that is not this one's
-                if steps:
+                if not any(self._triage.known.gave_up(*step) for step in steps):
                     yield steps, area
         for number in count(own, of):
             if self._budget.over:

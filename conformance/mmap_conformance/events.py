@@ -46,7 +46,7 @@ class Finding:
 
     @property
     def sort(self) -> str:
-        """The sort of its outcome, as fine as findings are told apart: see ``judge.got``."""
+        """The sort of its outcome, as fine as findings are told apart (see ``judge.got``)."""
         return self.got.split()[1].rstrip(":") if self.kind == "raised" else self.kind
 
     @property
@@ -75,7 +75,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Started:
-    """An implementation has answered and passed the channel's self-test."""
+    """An implementation has answered and passed the channel's self-test.
+
+    Attributes:
+        facts: what its worker says of it, of its interpreter and its platform.
+        edition: that it is held to.
+        level: clauses below it inform and never fail.
+        seed: of all choices.
+        budget: seconds, or their name.
+        module: that has its type.
+    """
 
     implementation: str
     facts: dict[str, Any]
@@ -83,6 +92,7 @@ class Started:
     level: Level
     seed: int
     budget: str
+    module: str = "mmap"
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ class Expected:
         got: the sort of its outcome: ``returned``, ``crashed``, ``hung``, ``protocol`` or
             the name of an exception.
         program: the reduced program, whose last operation shows it.
+        also: other sorts of outcomes that the same fault comes to, as with memory that is used
+            after it was given back: of this program elsewhere, or of others.
         expected: what the clause allows, in words, for people.
         kind: one of ``KINDS``; empty until somebody has looked at it.
         reason: why it is there; empty likewise.
@@ -56,6 +58,12 @@ class Expected:
     since: Edition | None = None
     until: Edition | None = None
     platform: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """Every sort of outcome that is expected."""
+        return self.got, *self.also
 
     @property
     def versions(self) -> str:
@@ -140,6 +148,10 @@ class Expectations:
             self, entries=tuple(replace(each, implementations=("*",)) for each in self.entries)
         )
 
+    def speaks_of(self, names: Sequence[str]) -> bool:
+        """Whether the file is about an implementation that goes by one of the names."""
+        return any(fnmatchcase(name, each) for name in names for each in self.implementations)
+
     def of(self, names: Sequence[str], version: Edition, platform: str) -> Iterator[Expected]:
         """The entries that speak of an implementation; see ``Expected.applies``."""
         return (entry for entry in self.entries if entry.applies(names, version, platform))
@@ -166,6 +178,9 @@ _OPTIONAL = ("expected", "kind", "reason", "link", "since", "until", "platform")
 
 
 def _entry(table: dict[str, Any], names: tuple[str, ...]) -> Expected:
+    also = table.pop("also", [])
+    if not isinstance(also, list) or not all(isinstance(sort, str) for sort in also):
+        raise ValueError("also is no list of texts")
     unknown = set(table) - {*_TEXTS, *_OPTIONAL}
     if unknown:
         raise ValueError(f"unknown key {sorted(unknown)[0]!r}")
@@ -179,10 +194,11 @@ def _entry(table: dict[str, Any], names: tuple[str, ...]) -> Expected:
         raise ValueError(f"unknown clause {table['clause']!r}")
     if table["operation"] not in METHODS:
         raise ValueError(f"unknown operation {table['operation']!r}")
-    if table["got"] not in _SORTS and not table["got"][0].isupper():
-        raise ValueError(
-            f"unknown got {table['got']!r}; known are {', '.join(_SORTS)} and names of exceptions"
-        )
+    for key, sort in (("got", table["got"]), *(("also", sort) for sort in also)):
+        if sort not in _SORTS and not sort[:1].isupper():
+            raise ValueError(
+                f"unknown {key} {sort!r}; known are {', '.join(_SORTS)} and names of exceptions"
+            )
     if table.get("kind", "") not in ("", *KINDS):
         raise ValueError(f"unknown kind {table['kind']!r}; known are {', '.join(KINDS)}")
     if table.get("platform", "") not in ("", "unix", "windows"):
@@ -194,6 +210,7 @@ def _entry(table: dict[str, Any], names: tuple[str, ...]) -> Expected:
         program=_program(program),
         since=parse_edition(since) if since else None,
         until=parse_edition(until) if until else None,
+        also=tuple(also),
         **plain,
     )
 

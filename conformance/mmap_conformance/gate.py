@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mmap_conformance.events import (
     Event,
     Finding,
@@ -11,10 +13,22 @@ from mmap_conformance.events import (
     Stale,
     Started,
 )
-from mmap_spec_tests.clause import LEVELS, Level
+from mmap_spec_tests.clause import LEVELS, Clause, Level
 from mmap_spec_tests.clauses import CLAUSES
 
 OK, FINDINGS, USAGE, INTERNAL, NOT_STARTED, NOTHING_RAN, STALE, INTERRUPTED = *range(7), 130
+
+EXIT_CODES = {
+    OK: "conformant, or no findings but expected ones",
+    FINDINGS: "findings that are not expected",
+    USAGE: "bad usage or configuration; a report that is not whole",
+    INTERNAL: "an internal error of the suite",
+    NOT_STARTED: "an implementation did not start, or failed the self-test",
+    NOTHING_RAN: "nothing was tested, a run stopped early, or no program reached some clause",
+    STALE: "an expected finding is gone or has changed: the expectations file is stale",
+    INTERRUPTED: "interrupted; the reports tell what was done until then",
+}
+"""What each exit code means."""
 
 
 def fails(finding: Finding, level: Level) -> bool:
@@ -44,7 +58,13 @@ def is_below(level: Level, floor: Level) -> bool:
 class Gate:
     """A consumer of events that knows the verdict on all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, clauses: Mapping[str, Clause] = CLAUSES) -> None:
+        """Begin.
+
+        Args:
+            clauses: that there are, by their ids.
+        """
+        self._clauses = clauses
         self.level: Level = "should"
         self.findings: list[Finding] = []
         self.stale: list[Stale] = []
@@ -72,7 +92,10 @@ class Gate:
     @property
     def failures(self) -> list[Finding]:
         """The findings that fail the gate."""
-        return [finding for finding in self.findings if fails(finding, self.level)]
+        return [f for f in self.findings if fails(f, self._level(f.implementation))]
+
+    def _level(self, name: str) -> Level:
+        return self.begun[name].level if name in self.begun else self.level
 
     @property
     def idle(self) -> list[str]:
@@ -82,15 +105,16 @@ class Gate:
             for name, event in self.finished.items()
             if event.stopped
             or not any(verdict.checks for verdict in event.verdicts)
-            or not CLAUSES.keys() <= {verdict.clause for verdict in event.verdicts}
+            or not self._clauses.keys() <= {verdict.clause for verdict in event.verdicts}
             or self._untested(event)
         ]
 
     def _untested(self, event: Finished) -> bool:
+        level = self._level(event.implementation)
         return any(
             verdict.status == "untested"
             and not verdict.why
-            and not is_below(CLAUSES[verdict.clause].level, self.level)
+            and not is_below(self._clauses[verdict.clause].level, level)
             for verdict in event.verdicts
         )
 

@@ -35,6 +35,7 @@ class Known:
         self._seen: set[Identity] = set()
         self._silent: set[Led] = set()
         self._deadly: set[Led] = set()
+        self._hanging: set[Led] = set()
         self._spoiling: set[Led] = set()
         self._deaths: Counter[tuple[str, str]] = Counter()
         self._consequences: Counter[Identity] = Counter()
@@ -44,20 +45,24 @@ class Known:
         """Note what a divergence cost."""
         self._deaths[divergence.kind, divergence.shown_by] += 1
 
-    def add(self, finding: Divergence, *, spoils: bool) -> bool:
+    def add(self, finding: Divergence, *, spoils: bool, sorts: Sequence[str] = ()) -> bool:
         """Note a finding; whether it is new.
 
         Args:
             finding: a divergence, attributed.
             spoils: whether the rest of a program cannot be judged after it.
+            sorts: other outcomes that the same fault comes to.
         """
         led = finding.clause, finding.operation
         new = not self.is_told(finding)
-        self.told.add((*led, got(finding.outcome)))
+        sorts = got(finding.outcome), *sorts
+        self.told.update((*led, sort) for sort in sorts)
         self._seen.add(finding.identity)
         if finding.operation != finding.shown_by:
             self._silent.add(led)
-        if finding.kind in DEATHS:
+        if "hung" in sorts:
+            self._hanging.add(led)
+        if not set(sorts).isdisjoint(DEATHS):
             self._deadly.add(led)
         elif spoils:
             self._spoiling.add(led)
@@ -91,6 +96,13 @@ class Known:
             _leads(step, self._silent) for step in steps[: divergence.number]
         )
 
+    def gave_up(self, operation: Operation, expectation: Expectation) -> bool:
+        """Whether an operation is never called again: its method has cost too many workers, or
+        it hangs, which takes a timeout each time."""
+        method = operation.method
+        worn = any(self._deaths[kind, method] >= enough for kind, enough in _ENOUGH.items())
+        return worn or _leads((operation, expectation), self._hanging)
+
     def begin_program(self) -> None:
         """Decide anew whether what is known is to be avoided."""
         self._programs += 1
@@ -99,8 +111,7 @@ class Known:
         """Whether a program is to do without an operation, for what it is known to lead to."""
         if not self.told:
             return False
-        method = operation.method
-        if any(self._deaths[kind, method] >= enough for kind, enough in _ENOUGH.items()):
+        if self.gave_up(operation, expectation):
             return True
         if _leads((operation, expectation), self._deadly):
             return True

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from mmap_conformance.adapters import Adapter
 from mmap_conformance.errors import UsageError
 from mmap_conformance.events import Event
 from mmap_conformance.options import Options
@@ -20,7 +20,6 @@ class Outputs:
         self,
         options: Options,
         names: Sequence[str],
-        adapters: Sequence[Adapter],
         reports: Sequence[str],
         reproducers: Path | None,
     ) -> None:
@@ -29,7 +28,6 @@ class Outputs:
         Args:
             options: of the run.
             names: the implementations as they were asked for.
-            adapters: those that are there.
             reports: ``FORMAT=PATH``, each.
             reproducers: the folder for scripts, or None.
 
@@ -40,8 +38,7 @@ class Outputs:
         try:
             self._consumers += [open_report(spec, options, names) for spec in reports]
             if reproducers is not None:
-                modules = {adapter.name: adapter.module for adapter in adapters}
-                self._consumers.append(Reproducers(reproducers, options.timeout, modules))
+                self._consumers.append(Reproducers(reproducers, options.timeout))
         except OSError as error:
             raise UsageError(f"cannot make the folder {reproducers}: {error.strerror}") from error
 
@@ -58,6 +55,14 @@ class Outputs:
                 raise UsageError(f"cannot write: {error}") from error
 
     def close(self) -> None:
-        """Close them."""
-        for consumer in self._consumers:
-            consumer.close()
+        """Close them all.
+
+        Raises:
+            UsageError: one of them cannot be written any more.
+        """
+        try:
+            with ExitStack() as closing:
+                for consumer in self._consumers:
+                    closing.callback(consumer.close)
+        except OSError as error:
+            raise UsageError(f"cannot write: {error}") from error

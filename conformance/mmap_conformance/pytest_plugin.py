@@ -106,7 +106,7 @@ def _run_of(config: pytest.Config) -> tuple[list[Adapter], Options, Outputs]:
     there, missing = adapters(names, options.isolation)
     if missing:
         raise StartError(missing[0].reason)
-    return there, options, Outputs(options, names, there, parsed.report, parsed.reproducers)
+    return there, options, Outputs(options, names, parsed.report, parsed.reproducers)
 
 
 class ImplementationCollector(pytest.Collector):

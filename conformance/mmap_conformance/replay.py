@@ -14,7 +14,7 @@ from mmap_conformance.inprocess import model_facts
 from mmap_conformance.judge import Divergence, judge
 from mmap_conformance.options import Options
 from mmap_conformance.render import lines
-from mmap_conformance.reports import jsonl
+from mmap_conformance.reports import reading
 from mmap_conformance.workers import Workers
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.corpus import corpus
@@ -90,7 +90,7 @@ def recorded(what: str) -> list[Recorded]:
     except ValueError:
         content = None
     if not isinstance(content, list):
-        report = jsonl.read(path)
+        report = reading.read(path)
         return [Recorded(f.clause, f.program, f.implementation) for f in report.findings]
     try:
         program = program_of(content)

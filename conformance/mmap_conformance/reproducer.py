@@ -35,35 +35,53 @@ LONGEST_LITERAL = 40
 """Bytes of a pattern that are written out; longer ones are computed."""
 
 
+class Scripts:
+    """Makes a script of each finding of a run."""
+
+    def __init__(self, timeout: float) -> None:
+        """Begin.
+
+        Args:
+            timeout: seconds after which a script that hangs gives up.
+        """
+        self._timeout = timeout
+        self._started: dict[str, Started] = {}
+
+    def note(self, event: Started) -> None:
+        """Take note of what an implementation is; its findings come later."""
+        self._started[event.implementation] = event
+
+    def of(self, finding: Finding) -> str:
+        """The script of a finding."""
+        started = self._started[finding.implementation]
+        facts = model_facts(started.facts, parse_edition(started.edition))
+        return reproducer(finding, facts, started.module, self._timeout)
+
+
 class Reproducers:
     """A consumer of events that writes a script for each finding."""
 
-    def __init__(self, directory: Path, timeout: float, modules: dict[str, str]) -> None:
+    def __init__(self, directory: Path, timeout: float) -> None:
         """Create the folder.
 
         Args:
             directory: where the scripts go.
             timeout: seconds after which a script that hangs gives up.
-            modules: the module of each implementation, by the implementation's name.
 
         Raises:
             OSError: the folder cannot be made.
         """
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
-        self._timeout = timeout
-        self._modules = modules
-        self._facts: dict[str, Facts] = {}
+        self._scripts = Scripts(timeout)
         self._names: set[str] = set()
 
     def __call__(self, event: Event) -> None:
         """Write a script if the event is a finding."""
-        name = event.implementation
         if isinstance(event, Started):
-            self._facts[name] = model_facts(event.facts, parse_edition(event.edition))
+            self._scripts.note(event)
         elif isinstance(event, Found):
-            module = self._modules.get(name, "mmap")
-            script = reproducer(event.finding, self._facts[name], module, self._timeout)
+            script = self._scripts.of(event.finding)
             (self._directory / self._free(event.finding)).write_text(script, "utf-8")
 
     def close(self) -> None:

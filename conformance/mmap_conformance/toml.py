@@ -26,8 +26,16 @@ def read(path: Path, name: str, are: str = "is") -> dict[str, Any]:
         UsageError: it cannot be read, or is no TOML.
     """
     try:
-        return dict(tomllib.loads(path.read_text("utf-8")))
+        return parse(path.read_text("utf-8"), name, are)
     except OSError as error:
         raise UsageError(f"cannot read {name}: {error.strerror}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name} {are} no TOML: {error}") from error
+
+
+def parse(text: str, name: str, are: str = "is") -> dict[str, Any]:
+    """The tables of a text; see ``read``."""
+    try:
+        return dict(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{name} {are} no TOML: {error}") from error

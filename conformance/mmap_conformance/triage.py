@@ -94,41 +94,43 @@ class Triage:
         None where the implementation is not held to the clause, or the program makes no
         sense for it.
         """
+        found = self.replayed(entry)
+        return self.accept(entry, found) if isinstance(found, Divergence) else found
+
+    def replayed(self, entry: Expected) -> Divergence | Stale | None:
+        """The divergence that an entry's program shows, or what became of it; see ``expect``."""
         try:
             steps = modelled(entry.program, self._facts)
         except Unrunnable:
             return None
         if not self._judges(entry.clause):
             return None
-        found = None
+        found, told = None, ""
         for _ in range(_TRIES):
             found = self._first(entry.program)
             if found is not None and self._is_that(entry, steps, found):
-                return self._expected(entry, found)
-        return Stale(
-            self._adapter.name,
-            entry.clause,
-            entry.operation,
-            entry.got,
-            entry.program,
-            describe(found.outcome) if found is not None else "",
-        )
+                self._workers.refresh()
+                return found._replace(clause=entry.clause, operation=entry.operation)
+        if found is not None:
+            before = found.number < len(steps) - 1
+            told = f"{describe(found.outcome)}{f', in {found.shown_by}' if before else ''}"
+        return Stale(self._adapter.name, *entry.key, entry.program, told)
 
-    def _is_that(self, entry: Expected, steps: list[Step], found: Divergence) -> bool:
-        """Whether a divergence is the one that an entry speaks of."""
-        if found.number < len(steps) - 1 or got(found.outcome) != entry.got:
-            return False
-        silent = entry.operation != found.shown_by
-        return silent or entry.clause in failing(steps[-1][1], found.outcome, self._holds)
-
-    def _expected(self, entry: Expected, found: Divergence) -> Finding:
-        found = found._replace(clause=entry.clause, operation=entry.operation)
-        self.known.add(found, spoils=self._spoils(entry.program, found))
+    def accept(self, entry: Expected, found: Divergence) -> Finding:
+        """Take a divergence for what an entry speaks of; the finding."""
+        spoils = self._spoils(entry.program, found)
+        self.known.add(found, spoils=spoils, sorts=entry.sorts)
         finding = replace(self._finding(entry.program, found, (1, 1)), reason=entry.told)
         self._exercised[entry.clause] += 1
         self.findings.append(finding)
-        self._workers.refresh()
         return finding
+
+    def _is_that(self, entry: Expected, steps: list[Step], found: Divergence) -> bool:
+        """Whether a divergence is the one that an entry speaks of."""
+        if found.number < len(steps) - 1 or got(found.outcome) not in entry.sorts:
+            return False
+        silent = entry.operation != found.shown_by
+        return silent or entry.clause in failing(steps[-1][1], found.outcome, self._holds)
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """What the run says of every clause."""

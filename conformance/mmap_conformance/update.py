@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.engine import names_of
@@ -40,8 +39,8 @@ class Update:
     gone: list[Expected] = field(default_factory=list)
     _level: Level = "should"
     _versions: dict[str, Edition] = field(default_factory=dict)
-    _shown: set[tuple[str, str, str, str]] = field(default_factory=set)
-    _stale: set[tuple[str, str, str, str]] = field(default_factory=set)
+    _shown: set[tuple[str, str, str]] = field(default_factory=set)
+    _stale: set[tuple[str, str, str]] = field(default_factory=set)
 
     def __call__(self, event: Event) -> None:
         """Take an event.
@@ -57,10 +56,10 @@ class Update:
             self._level = event.level
             self._versions[event.implementation] = tuple(event.facts["version"])
         elif isinstance(event, Stale):
-            self._stale.add(_identity(event.clause, event.operation, event.was, event.program))
+            self._stale.add(_identity(event.clause, event.operation, event.program))
         elif isinstance(event, Found) and event.finding.reason:
             f = event.finding
-            self._shown.add(_identity(f.clause, f.operation, f.sort, f.program))
+            self._shown.add(_identity(f.clause, f.operation, f.program))
         elif isinstance(event, Found) and fails(event.finding, self._level):
             self._add(event.finding)
 
@@ -73,7 +72,7 @@ class Update:
         adapter = next(each for each in self.adapters if each.name == event.implementation)
         names = names_of(adapter, event.facts)
         about = self.known.implementations
-        if not any(fnmatchcase(name, each) for name in names for each in about):
+        if not self.known.speaks_of(names):
             raise UsageError(
                 f"the file is about {', '.join(about)}: add {names[0]!r} to its implementations, "
                 "or give it a file of its own"
@@ -98,7 +97,7 @@ class Update:
         """What the file should say."""
         kept = []
         for entry in self.known.entries:
-            identity = _identity(entry.clause, entry.operation, entry.got, entry.program)
+            identity = _identity(entry.clause, entry.operation, entry.program)
             if identity in self._stale - self._shown:
                 self.gone.append(entry)
             else:
@@ -134,14 +133,14 @@ class Update:
         return (
             found is not None
             and found.number == len(entry.program) - 1
-            and got(found.outcome) == entry.got
+            and got(found.outcome) in entry.sorts
         )
 
 
 def _identity(
-    clause: str, operation: str, sort: str, program: Iterable[Sequence[object]]
-) -> tuple[str, str, str, str]:
-    return clause, operation, sort, json.dumps([list(each) for each in program])
+    clause: str, operation: str, program: Iterable[Sequence[object]]
+) -> tuple[str, str, str]:
+    return clause, operation, json.dumps([list(each) for each in program])
 
 
 _PLACES = {clause: number for number, clause in enumerate(CLAUSES)}
@@ -167,6 +166,8 @@ def _table(entry: Expected) -> str:
     said.append(f"program = {_program(entry)}")
     said.append(f"expected = {_text(entry.expected)}")
     said.append(f"got = {_text(entry.got)}")
+    if entry.also:
+        said.append(f"also = [{', '.join(map(_text, entry.also))}]")
     for key in ("since", "until"):
         version: Edition | None = getattr(entry, key)
         if version is not None:

@@ -13,7 +13,7 @@ from typing import Any
 from mmap_conformance import __version__
 from mmap_spec_tests.clause import Edition, edition_text
 from mmap_spec_tests.clauses import CLAUSES
-from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.corpus import corpus, killers
 from mmap_spec_tests.expectation import (
     Accepts,
     Allowed,
@@ -32,10 +32,15 @@ from mmap_spec_tests.programs import modelled
 
 FORMAT = "mmap-vectors/1"
 CAPABILITIES = {
-    "unix": frozenset(("resize", "madvise", "fork", "python-buffers")),
+    "unix": frozenset(("resize", "madvise", "fork", "python-buffers", "set_name")),
     "windows": frozenset(("resize",)),
 }
 """By platform, what an implementation may be able to do."""
+CONSTANTS = {
+    name: number
+    for number, name in enumerate(("MADV_NORMAL", "MADV_WILLNEED", "MS_SYNC", "MS_ASYNC"))
+}
+"""Those that programs name and not every system has; the numbers stand for nothing."""
 GRANULARITY = {"unix": 4096, "windows": 1 << 16}
 _DIGEST = re.compile(r"<(\d+) bytes, crc32 ([0-9a-f]{8})>")
 
@@ -48,7 +53,13 @@ def vectors(edition: Edition, platform: str) -> dict[str, Any]:
         platform: ``unix`` or ``windows``.
     """
     granularity = GRANULARITY[platform]
-    facts = Facts(edition, platform, granularity=granularity, capabilities=CAPABILITIES[platform])
+    facts = Facts(
+        edition,
+        platform,
+        granularity=granularity,
+        constants=CONSTANTS if platform == "unix" else {},
+        capabilities=CAPABILITIES[platform],
+    )
     return {
         "format": FORMAT,
         "suite": __version__,
@@ -58,7 +69,9 @@ def vectors(edition: Edition, platform: str) -> dict[str, Any]:
         "granularity": granularity,
         "largest": facts.largest,
         "vectors": [
-            vector for entry in corpus() for vector in _vector(entry.clause, entry.program, facts)
+            vector
+            for entry in (*corpus(), *killers())
+            for vector in _vector(entry.clause, entry.program, facts)
         ],
     }
 

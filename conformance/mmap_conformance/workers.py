@@ -11,9 +11,10 @@ from mmap_conformance.adapters import Adapter
 from mmap_conformance.channel import Answer, Channel, describe_death
 from mmap_conformance.errors import StartError
 from mmap_conformance.inprocess import InProcess
+from mmap_conformance.judge import describe
 from mmap_conformance.options import Options
 from mmap_spec_tests.expectation import represent
-from mmap_spec_tests.operations import Operation, octets, pattern, pattern_bytes
+from mmap_spec_tests.operations import Operation, descriptor, octets, pattern, pattern_bytes
 
 
 class Workers:
@@ -68,6 +69,23 @@ class Workers:
         right = ["None", "None", represent(bytes(content))]
         if outcomes[:3] != right or type(outcomes[3]) is not list:
             raise StartError("the worker failed the self-test of the channel")
+
+    def see_map(self) -> None:
+        """See that the implementation maps a file, right or wrong.
+
+        Raises:
+            StartError: it does not.
+        """
+        program = [
+            Operation("f", "file()", [pattern(13)]),
+            Operation("m", "mmap()", [descriptor("f"), 13]),
+            Operation("m", "len()"),
+        ]
+        outcomes = self.execute(program, complete=True).outcomes
+        for operation, outcome in zip(program, outcomes, strict=False):
+            if type(outcome) is not str:
+                told = describe(outcome)
+                raise StartError(f"it maps no file: {operation.method} {told}")
 
     def see_death(self, number: signal.Signals, kind: str) -> None:
         """Send the worker a signal and see that the next program tells of it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mmap_conformance.adapters import ENTRY_POINTS, WORKER, Adapter, find_interpreter, resolve
+from mmap_conformance.cli import main
 from mmap_conformance.engine import scratch
 from mmap_conformance.errors import StartError, UsageError
 from mmap_conformance.options import Options
@@ -132,12 +134,26 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
         info = tmp_path / "theirs-1.0.dist-info"
         info.mkdir()
         (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[{ENTRY_POINTS}]\ntheirs = registered:make\n")
+        (info / "entry_points.txt").write_text(
+            f"[{ENTRY_POINTS}]\ntheirs = registered:make\nstdlib = registered:make\n"
+        )
         (tmp_path / "registered.py").write_text(code)
         monkeypatch.syspath_prepend(tmp_path)
         monkeypatch.delitem(sys.modules, "registered", raising=False)
 
     return install
+
+
+def test_nobody_registers_a_name_of_ours(
+    register: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    register("def make(): raise RuntimeError('who asks?')")
+    assert resolve("stdlib").command[0] == sys.executable
+    assert main(["list", "implementations"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"^stdlib +mmap of ", out, re.M)
+    assert re.search(r"^stdlib +not registered by theirs: this name is taken", out, re.M)
+    assert re.search(r"^theirs +registered by theirs", out, re.M)
 
 
 def test_a_registered_adapter_is_taken(register: Callable[[str], None]) -> None:

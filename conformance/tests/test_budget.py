@@ -20,3 +20,10 @@ def test_the_turns_of_others_do_not_count(monkeypatch: pytest.MonkeyPatch) -> No
     assert mine.spent == 3 and not mine.over
     now.time += 2.5
     assert mine.spent == 5.5 and mine.over
+
+
+def test_an_interrupt_ends_it() -> None:
+    interrupts = [False, True]
+    mine = budget.Budget(1000, lambda: interrupts.pop(0))
+    assert not mine.over
+    assert mine.over

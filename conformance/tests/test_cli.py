@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -11,10 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from mmap_conformance import __version__
-from mmap_conformance.reports import jsonl
+from mmap_conformance.events import Finished
+from mmap_conformance.reports import reading
 from mmap_spec_tests.clause import EDITIONS, LEVELS
 from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 
@@ -166,6 +170,25 @@ def test_selftest_tells_what_works(command: Command) -> None:
     assert done.code == 0 and "crash" not in done.out
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("pass", "it maps no file: mmap() raised TypeError: "),
+        ("__init__ = lambda self, *_: None", "it maps no file: len() raised TypeError: "),
+        (
+            "__init__ = lambda self, *_: __import__('os')._exit(3)",
+            "mmap() crashed with exit code 3",
+        ),
+    ],
+)
+def test_selftest_fails_where_nothing_is_mapped(
+    body: str, told: str, command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "mapsnothing.py").write_text(f"class mmap:\n    {body}\n")
+    done = command("selftest", "mapsnothing")
+    assert done.code == 4 and told in done.complaint
+
+
 def test_selftest_fails_where_a_crash_is_not_seen(command: Command, tmp_path: Path) -> None:
     """The command is a shell that stays and hides how its child ends."""
     worker = f"{sys.executable} -E -S {{worker}} mmap; exit 0"
@@ -188,7 +211,7 @@ def test_run_writes_report_and_reproducers(command: Command, faulty: Path, tmp_p
     )  # fmt: skip
     assert done.code == 1
     assert done.out.rstrip().endswith("Not conformant: 1 unexpected finding in find_off_by_one.")
-    (finding,) = jsonl.read(tmp_path / "report.jsonl").findings
+    (finding,) = reading.read(tmp_path / "report.jsonl").findings
     assert (finding.clause, finding.kind) == ("search.find-lowest", "returned")
     (script,) = (tmp_path / "scripts" / "new").iterdir()
     assert subprocess.run([sys.executable, script], capture_output=True).returncode == 1
@@ -216,8 +239,27 @@ def test_run_writes_report_and_reproducers(command: Command, faulty: Path, tmp_p
     )  # fmt: skip
     assert done.code == 0
     assert done.out.rstrip().endswith("Conformant: find_off_by_one, with 1 expected finding.")
-    (finding,) = jsonl.read(tmp_path / "again.jsonl").findings
+    (finding,) = reading.read(tmp_path / "again.jsonl").findings
     assert finding.reason == "bug 5"
+
+
+def test_run_tells_of_a_file_that_is_about_others(command: Command, tmp_path: Path) -> None:
+    known = tmp_path / "known.toml"
+    entry = (
+        '[[finding]]\nclause = "move.copies"\noperation = "move"\ngot = "returned"\n'
+        'program = \'[["m0", "mmap()", [-1, 1], {}], ["m0", "move", [0, 0, 0], {}]]\'\n'
+    )
+    words = ["run", "stdlib", "--area=move", "--budget=0.3", f"--expectations={known}"]
+    known.write_text(f"implementations = ['mine', 'mmap@pypy']\n{entry}")
+    done = command(*words)
+    told = f"mmap-conformance: expectations {known} are about mine, mmap@pypy: none of them was run"
+    assert (done.code, done.err.splitlines()[-1]) == (0, told)
+    for names, code in (("'mine', 'stdlib'", 6), ("'mmap@*'", 6)):
+        known.write_text(f"implementations = [{names}]\n{entry}")
+        done = command(*words)
+        assert done.code == code and "none of them" not in done.err
+    known.write_text("implementations = ['mine']\n")
+    assert "none of them" not in command(*words).err
 
 
 def test_run_of_what_is_right_is_conformant(command: Command, tmp_path: Path) -> None:
@@ -226,7 +268,7 @@ def test_run_of_what_is_right_is_conformant(command: Command, tmp_path: Path) ->
     done = command("run", "stdlib", f"--clause={clause}", "--budget=0.3", report, "--verbose")
     assert done.code == 0
     assert f"  {clause} " in done.out and done.out.rstrip().endswith("\n\nConformant: stdlib.")
-    assert jsonl.read(tmp_path / "report.jsonl").findings == ()
+    assert reading.read(tmp_path / "report.jsonl").findings == ()
     done = command("replay", "report.jsonl", "stdlib")
     assert (done.code, done.complaint) == (5, "there is no program in it")
 
@@ -234,7 +276,8 @@ def test_run_of_what_is_right_is_conformant(command: Command, tmp_path: Path) ->
 def test_run_in_parallel_shows_columns_as_they_were_named(command: Command, faulty: Path) -> None:
     done = command("run", "stdlib", "find_off_by_one", "--area=search", "--budget=0.5", "--jobs=2")
     assert done.code == 1
-    assert done.out.splitlines()[0].split() == ["clause", "level", "stdlib", "find_off_by_one"]
+    head = next(line for line in done.out.splitlines() if line.startswith("clause "))
+    assert head.split() == ["clause", "level", "stdlib", "find_off_by_one"]
 
 
 # As a process.
@@ -249,10 +292,21 @@ def process(*arguments: str, **more: Any) -> subprocess.Popen[str]:
     )
 
 
-def test_the_version_is_told() -> None:
-    version = process("--version", stdout=subprocess.PIPE)
-    assert version.communicate() == (f"mmap-conformance {__version__}\n", "")
-    assert version.returncode == 0
+def test_the_version_is_told_and_what_it_runs_on(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = command("--version")
+    assert (done.code, done.err) == (0, "")
+    first, *rest = done.out.splitlines()
+    assert first == f"mmap-conformance {__version__}"
+    told = {key: value.strip() for key, _, value in (line.partition(":") for line in rest)}
+    assert told["python"] == f"{platform.python_implementation()} {platform.python_version()}"
+    assert told["platform"].endswith(f", pages of {mmap.PAGESIZE:,} bytes")
+    assert told["hypothesis"] == hypothesis.__version__
+    assert told["reference"] in ("not built", "built, editions 3.1 and 3.15")
+
+    monkeypatch.setattr("mmap_conformance.adapters.PathFinder.find_spec", lambda *_: None)
+    assert command("--version").out.endswith("reference:  not built\n")
 
 
 @pytest.mark.parametrize(
@@ -281,4 +335,7 @@ def test_an_interrupt_ends_the_run_with_one_line(jobs: str, tmp_path: Path) -> N
     assert running.returncode == 130
     assert err.splitlines()[-1] == "mmap-conformance: interrupted"
     assert "Traceback" not in out + err
-    assert "footer" not in report.read_text()
+    told = reading.read(report)
+    last = told.events[-1]
+    assert isinstance(last, Finished) and last.stopped == "interrupted"
+    assert "stopped early: interrupted" in out

@@ -15,6 +15,12 @@ Command = Callable[..., Any]
 
 PROGRAM = [["m0", "mmap()", [-1, 13], {}], ["m0", "tell", [], {}]]
 
+CUT = json.dumps(
+    {
+        "type": "header", "format": 2, "tool": "", "date": "", "implementations": [],
+        "options": {}, "clauses": {},
+    }
+)  # fmt: skip
 
 _UNKNOWN = """
 [[finding]]
@@ -32,7 +38,7 @@ def folder(command: Command, tmp_path: Path) -> Path:
     (tmp_path / "other").chmod(0o755)
     (tmp_path / "unknown.toml").write_text(_UNKNOWN)
     (tmp_path / "broken.toml").write_text("[[finding")
-    (tmp_path / "cut.jsonl").write_text('{"type": "header", "format": 1}\n')
+    (tmp_path / "cut.jsonl").write_text(CUT)
     (tmp_path / "text").write_text("hello\n")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     for name, content in {
@@ -99,11 +105,11 @@ REFUSED = [
     ("replay", "the following arguments are required: FILE|CLAUSE"),
     ("replay missing", "'missing' is neither a file nor the id of a clause"),
     ("replay . stdlib", "cannot read .: Is a directory"),
-    ("replay cut.jsonl stdlib", "report cut.jsonl has no footer: the run did not end"),
-    ("replay text stdlib", "text is no report, or cut off: line 1 is not JSON"),
-    ("replay binary stdlib", "binary is no report: it is not text"),
-    ("replay number stdlib", "number is no report: line 1 has no type"),
-    ("replay object stdlib", "object is no report: line 1 has no type"),
+    ("replay cut.jsonl stdlib", "report cut.jsonl has no footer: it was cut off"),
+    ("replay text stdlib", "text is no report: it is not JSON"),
+    ("replay binary stdlib", "binary is no report: it is not JSON"),
+    ("replay number stdlib", "number is no report: it has no type"),
+    ("replay object stdlib", "object is no report: it has no type"),
     ("replay numbers stdlib", "numbers is no program: an operation is [target, method, arguments"),
     ("replay short stdlib", "short is no program"),
     ("replay mixed stdlib", "mixed is no program"),

@@ -101,6 +101,12 @@ def test_a_worker_runs_in_the_files_folder_and_environment(
         ("tool = 1", "tool is not a table"),
         ("[tool]\nmmap-conformance = 1", "tool.mmap-conformance is not a table"),
         ("[tool.mmap-conformance]\nimplementations = [1]", "implementations is not a table"),
+        (
+            TABLE.replace("implementations", "implementation"),
+            "has 'implementation', and knows 'impl",
+        ),
+        (TABLE + "[tool.mmap-conformance.x]", "tool.mmap-conformance has 'x', and knows 'impl"),
+        (TABLE + "command = ['x']\nmodule = 'm@y'", "'mine': module names an interpreter, and com"),
         ("[tool.mmap-conformance.implementations]\nmine = 1", "'mine': is not a table"),
         (TABLE.replace("mine", "stdlib"), "'stdlib': this name is taken"),
         (TABLE.replace("mine", "reference"), "'reference': this name is taken"),

@@ -68,6 +68,13 @@ def test_an_entry_is_read(path: Path) -> None:
     assert known.comment == "# ours\n# and theirs"
 
 
+def test_one_fault_may_come_to_several_outcomes(path: Path) -> None:
+    path.write_text(ENTRY + 'also = ["crashed", "ValueError"]\n')
+    (entry,) = Expectations.read(path).entries
+    assert entry.sorts == ("returned", "crashed", "ValueError")
+    assert entry.key == (CLAUSE, "find", "returned")
+
+
 def test_without_a_reason_it_is_expected_all_the_same(path: Path) -> None:
     path.write_text(NEEDED)
     (entry,) = Expectations.read(path).entries
@@ -143,6 +150,10 @@ def test_files_add_up(path: Path) -> None:
         (ENTRY.replace('"find"', '"fnid"', 1), "finding 1: unknown operation 'fnid'"),
         (ENTRY.replace('"bug"', '"feature"'), "finding 1: unknown kind 'feature'"),
         (ENTRY.replace('"returned"', '"retuned"'), "finding 1: unknown got 'retuned'"),
+        (ENTRY + 'also = "crashed"', "finding 1: also is no list of texts"),
+        (ENTRY + "also = [1]", "finding 1: also is no list of texts"),
+        (ENTRY + 'also = ["hung", "cashed"]', "finding 1: unknown also 'cashed'; known are"),
+        (ENTRY + 'also = [""]', "finding 1: unknown also ''"),
         (ENTRY + 'platform = "beos"', "finding 1: unknown platform 'beos'"),
         (ENTRY.replace("[-1, 1], {}]", "[-1, 1]"), "finding 1: program is none: "),
         (ENTRY.replace('"mmap()", [-1, 1]', '"mmap()", 5'), "an operation is [target, method"),

@@ -13,7 +13,7 @@ import pytest
 from mmap_conformance.events import Finding, Finished
 from mmap_conformance.expectations import shipped
 from mmap_conformance.gate import FINDINGS, NOT_STARTED
-from mmap_conformance.reports.jsonl import Report, read
+from mmap_conformance.reports.reading import Report, read
 from mmap_conformance.reproducer import file_stem
 
 FAULTY = Path(__file__).parent / "faulty"
@@ -81,7 +81,7 @@ def run_of(runs, tmp_path_factory):  # type: ignore[no-untyped-def]
             folder = tmp_path_factory.mktemp(name)
             # Memory takes a while to fill; all others are quick to show.
             timeout = "10" if name == "eats_memory" else "1"
-            runs[name] = (*gate(name, folder, "--budget=3", f"--timeout={timeout}"), folder)
+            runs[name] = (*gate(name, folder, "--budget=5", f"--timeout={timeout}"), folder)
         return runs[name]
 
     return get

@@ -92,6 +92,24 @@ def test_what_kills_is_left_out_of_all(known: Known) -> None:
         assert known.avoids(*WRITE)
 
 
+def test_what_hangs_is_never_called_again(known: Known) -> None:
+    """What kills is avoided by programs that are made, and not by those that are kept."""
+    known.add(found("x.get", "[]", outcome=CRASH), spoils=False)
+    assert known.avoids(*LOOK) and not known.gave_up(*LOOK)
+    known.add(found("x.get", "[]", outcome={"hung": 1.0}), spoils=False)
+    assert known.gave_up(*LOOK)
+    assert not known.gave_up(*WRITE)
+
+
+def test_other_outcomes_of_the_same_fault_are_known_with_it(known: Known) -> None:
+    known.add(found("x.stores", "write"), spoils=False, sorts=("TypeError", "crashed"))
+    refused = found("x.stores", "write", outcome=[["TypeError"], None, ""])
+    assert known.is_told(found("x.stores", "write", outcome=CRASH))
+    assert known.covers([WRITE], refused)
+    assert not known.covers([WRITE], refused._replace(outcome=[["ValueError"], None, ""]))
+    assert known.avoids(*WRITE)  # it may kill, though it has not
+
+
 def test_a_method_that_keeps_hanging_is_not_called_any_more(known: Known) -> None:
     hung = found("x.get", "[]", outcome={"hung": 1.0})
     known.add(found("x.other", "read"), spoils=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mmap_conformance.reports import jsonl
+from mmap_conformance.reports import reading
 
 pytest_plugins = ["pytester"]
 
@@ -130,7 +130,7 @@ def test_a_report_and_reproducers_are_written(project: pytest.Pytester) -> None:
         "--mmap-report=jsonl=report.jsonl",
         "--mmap-reproducers=scripts",
     )
-    report = jsonl.read(project.path / "report.jsonl")
+    report = reading.read(project.path / "report.jsonl")
     assert [finding.clause for finding in report.findings] == ["search.find-lowest"]
     (script,) = (project.path / "scripts").iterdir()
     assert script.name == "search.find_lowest-find-find_off_by_one.py"

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,8 @@ def facts() -> Facts:
 
 def editions(clause: str) -> Iterator[Facts]:
     """Facts of all editions and platforms that have the clause, the last one first."""
-    constants = {name: getattr(mmap, name) for name in dir(mmap) if name.isupper()}
+    constants = {"MS_SYNC": 4, "MS_ASYNC": 1}  # of edition 3.15
+    constants |= {name: getattr(mmap, name) for name in dir(mmap) if name.isupper()}
     can = frozenset(("resize", "madvise", "seekable", "set_name", "fork", "python-buffers"))
     for edition in reversed(EDITIONS):
         for platform in CLAUSES[clause].platforms:
@@ -123,7 +125,7 @@ EVIL = "\"\"\" ''' \\ \\x \x00 \r \x1b[31m \N{SNOWMAN} \udc80 {x} %s"
 )
 def test_no_text_breaks_a_script(field: str, text: str, facts: Facts, tmp_path: Path) -> None:
     evil = Finding(**{**vars(finding([MAP, TELL])), field: text})
-    write = Reproducers(tmp_path, 5.0, {evil.implementation: "mmap"})
+    write = Reproducers(tmp_path, 5.0)
     write(started(facts, evil.implementation))
     write(Found(evil))
     (script,) = tmp_path.iterdir()
@@ -157,7 +159,7 @@ def test_a_script_fails_where_the_fault_is_and_nowhere_else(
     name: str, clause: str, faulty: Path, tmp_path: Path
 ) -> None:
     events = found(name, clause)
-    write = Reproducers(tmp_path / "scripts", 5.0, {name: name})
+    write = Reproducers(tmp_path / "scripts", 5.0)
     for event in events:
         write(event)
     scripts = sorted((tmp_path / "scripts").iterdir())
@@ -225,8 +227,8 @@ def started(facts: Facts, name: str = "mine") -> Started:
 
 
 def test_each_finding_has_a_file_of_its_own(facts: Facts, tmp_path: Path) -> None:
-    write = Reproducers(tmp_path / "new" / "folder", 5.0, {"mine": "my.module"})
-    write(started(facts))
+    write = Reproducers(tmp_path / "new" / "folder", 5.0)
+    write(replace(started(facts), module="my.module"))
     for program in ([MAP, TELL], [MAP, TELL, TELL], [MAP, Operation("m0", "[]", [0])]):
         write(Found(finding(program)))
     write.close()
@@ -246,4 +248,4 @@ def test_names_of_files_are_plain(name: str) -> None:
 def test_a_folder_that_is_a_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError):
-        Reproducers(tmp_path / "file", 5.0, {})
+        Reproducers(tmp_path / "file", 5.0)

@@ -37,6 +37,7 @@ def path(tmp_path: Path) -> Path:
     [
         {},
         {"kind": "bug", "reason": 'it\'s "so"\n\x7f\\', "link": "gh-1", "expected": "returns 0"},
+        {"also": ("crashed", "ValueError")},
         {"since": (3, 8), "until": (3, 11, 4), "platform": "windows"},
         {"program": [MAP, Operation("m0", "find", [octets(b"'\x7f\"\\\n\xff")], {})]},
         {"program": [MAP, Operation("m0", "[]", [{"slice": [None, 2**70, -1]}], {})]},
@@ -77,6 +78,13 @@ def test_what_is_gone_is_left_out(path: Path) -> None:
     update = updated(path, Expectations((entry(kind="bug", reason="x"),)), "stdlib")
     assert update.result().entries == ()
     assert [each.reason for each in update.gone] == ["x"]
+
+
+def test_what_shows_otherwise_stays_where_that_is_expected(path: Path, faulty: Path) -> None:
+    known = Expectations((entry(got="ValueError", also=("returned",), kind="bug", reason="x"),))
+    update = updated(path, known, "find_off_by_one")
+    assert update.result().entries == known.entries
+    assert update.gone == update.new == []
 
 
 def test_what_one_of_several_still_shows_stays(path: Path, faulty: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from mmap_conformance import vectors as vectors_module
 from mmap_conformance.cli import main
-from mmap_conformance.vectors import value_of, vectors
+from mmap_conformance.vectors import CAPABILITIES, value_of, vectors
 from mmap_spec_tests.clause import EDITIONS
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.corpus import Entry, corpus
@@ -28,11 +28,8 @@ def test_every_clause_that_has_a_program_is_exported(
 ) -> None:
     told = vectors(edition, platform)
     json.dumps(told)
-    capable = {need for need in ("resize", "madvise", "fork") if platform == "unix"} | {"resize"}
-    if platform == "unix":
-        capable.add("python-buffers")
     kept = {entry.clause for entry in corpus()}
-    held = {c.id for c in CLAUSES.values() if c.holds(edition, platform, capable)}
+    held = {c.id for c in CLAUSES.values() if c.holds(edition, platform, CAPABILITIES[platform])}
     assert {vector["clause"] for vector in told["vectors"]} == kept & held
     asked = {e["clause"] for v in told["vectors"] for o in v["program"] for e in o["expected"]}
     assert asked <= held
@@ -102,6 +99,7 @@ def test_it_sees_faults(
     right: str, wrong: str, clause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(vectors_module, "corpus", lambda: PROGRAMS)
+    monkeypatch.setattr(vectors_module, "killers", lambda: [])
     told = vectors(EDITIONS[-1], "unix")
     done = consume(CONSUMER, told, tmp_path)
     assert "passed: 3" in done.stdout, done.stdout + done.stderr

@@ -50,18 +50,6 @@ class Generator:
             self._take(world, operation, steps)
         return steps
 
-    def unmasked(self, program: Program) -> list[Step]:
-        """A program with its expectations, without what leads to findings that are known.
-
-        Raises:
-            Unrunnable: it makes no sense.
-        """
-        world = World(self._facts)
-        steps: list[Step] = []
-        for operation in program:
-            self._take(world, operation, steps)
-        return steps
-
     def _take(self, world: World, operation: Operation, steps: list[Step]) -> None:
         try:
             expectation = expect(world, operation)

@@ -26,8 +26,8 @@ MakeFacts = Callable[..., Facts]
 Programs = Callable[..., list[list[Step]]]
 Agree = Callable[..., None]
 
-_CAPABILITIES = frozenset(("resize", "madvise", "fork", "python-buffers"))
-_CONSTANTS = {"MADV_NORMAL": 0, "MADV_WILLNEED": 3}
+_CAPABILITIES = frozenset(("resize", "madvise", "fork", "python-buffers", "set_name"))
+_CONSTANTS = {"MADV_NORMAL": 0, "MADV_WILLNEED": 3, "MS_SYNC": 4, "MS_ASYNC": 1}
 _ASKED = ((3, 1), (3, 4), (3, 7), (3, 8), (3, 11), (3, 13, 8), (3, 15))
 _KINDS = (ValueError, TypeError, IndexError, OverflowError, OSError, BufferError, RuntimeError)
 

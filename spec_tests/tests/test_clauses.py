@@ -30,7 +30,7 @@ PREFIXES = {
     "move": {"move"},
     "flush": {"flush"},
     "resize": {"resize", "size"},
-    "lifecycle": {"lifecycle", "arguments", "madvise"},
+    "lifecycle": {"lifecycle", "arguments", "madvise", "naming"},
     "reentrancy": {"reentrancy"},
     "offset": {"offset"},
     "sharing": {"sharing"},
@@ -80,7 +80,7 @@ def test_editions_are_known_and_in_order() -> None:
 def test_levels_platforms_capabilities_sources() -> None:
     assert {clause.level for clause in ALL} == set(LEVELS)
     assert {clause.platforms for clause in ALL} == {("unix", "windows"), ("unix",), ("windows",)}
-    assert {clause.needs for clause in ALL} == {"", "resize", "madvise", "fork"}
+    assert {clause.needs for clause in ALL} == {"", "resize", "madvise", "fork", "set_name"}
     source = re.compile(r"((SF|bpo-|gh-) ?\d+)?")
     assert [clause.id for clause in ALL if not source.fullmatch(clause.source)] == []
 
@@ -171,7 +171,7 @@ def reached(programs: Callable[..., Any]) -> dict[str, set[str]]:
         area: {
             clause
             for edition in SAMPLED
-            for steps in programs(area, edition, 60)
+            for steps in programs(area, edition, 120)
             for clause in _spoken_for(steps)
         }
         for area in AREAS

@@ -13,7 +13,7 @@ import pytest
 from mmap_spec_tests import corpus as package
 from mmap_spec_tests.clause import EDITIONS, edition_text
 from mmap_spec_tests.clauses import CLAUSES
-from mmap_spec_tests.corpus import Entry, corpus, example, examples
+from mmap_spec_tests.corpus import Entry, corpus, example
 from mmap_spec_tests.model import Facts, Unrunnable, World, follow
 from mmap_spec_tests.operations import Operation, Program
 
@@ -58,19 +58,19 @@ def test_entries_are_programs_for_clauses_that_exist() -> None:
 def test_the_file_is_what_is_loaded() -> None:
     content = json.loads(files(package).joinpath("examples.json").read_text("utf-8"))
     loaded: dict[str, list[list[list[object]]]] = {}
-    for entry in examples():
+    for entry in corpus():
         loaded.setdefault(entry.clause, []).append([list(each) for each in entry.program])
     assert loaded == content
     assert list(content) == [clause for clause in CLAUSES if clause in content]
 
 
 def test_no_program_is_kept_twice_for_a_clause() -> None:
-    kept = [(entry.clause, json.dumps(entry.program)) for entry in examples()]
+    kept = [(entry.clause, json.dumps(entry.program)) for entry in corpus()]
     assert len(kept) == len(set(kept))
 
 
 def test_every_clause_has_a_program() -> None:
-    assert {entry.clause for entry in examples()} == set(CLAUSES)
+    assert {entry.clause for entry in corpus()} == set(CLAUSES)
 
 
 def test_programs_show_their_clause_in_each_edition_it_holds_in(make_facts: MakeFacts) -> None:
@@ -78,7 +78,7 @@ def test_programs_show_their_clause_in_each_edition_it_holds_in(make_facts: Make
     useless: dict[str, list[str]] = {}
     for platform, edition in product(("unix", "windows"), EDITIONS):
         facts = make_facts(edition, platform)
-        kept = [entry for entry in examples() if holds(entry.clause, facts)]
+        kept = [entry for entry in corpus() if holds(entry.clause, facts)]
         assert len({entry.clause for entry in kept}) > 110
         shown = {e.clause for e in kept if shows(e.clause, e.program, facts)}
         for clause in {entry.clause for entry in kept} - shown:
@@ -93,13 +93,13 @@ def test_programs_need_nothing_that_their_clause_does_not(
     """Python's own buffers, for one, are known to CPython alone, and to no clause."""
     full = make_facts((3, 13))
     less = replace(full, capabilities=full.capabilities - {capability})
-    kept = [entry for entry in examples() if holds(entry.clause, less)]
+    kept = [entry for entry in corpus() if holds(entry.clause, less)]
     shown = {e.clause for e in kept if shows(e.clause, e.program, less)}
     assert {entry.clause for entry in kept} == shown
 
 
 def test_the_last_operation_is_what_shows_the_clause(make_facts: MakeFacts) -> None:
-    for entry in examples():
+    for entry in corpus():
         clauses = shown(entry.program, first_place(entry, make_facts))
         assert entry.clause in clauses[-1], entry.clause
         if entry.clause not in WRITTEN_BY_HAND:
@@ -118,7 +118,7 @@ def first_place(entry: Entry, make_facts: MakeFacts) -> Facts:
 
 def test_no_operation_can_be_left_out(make_facts: MakeFacts) -> None:
     too_long = []
-    for entry in examples():
+    for entry in corpus():
         if entry.clause in WRITTEN_BY_HAND:
             continue
         facts = first_place(entry, make_facts)
@@ -131,12 +131,12 @@ def test_no_operation_can_be_left_out(make_facts: MakeFacts) -> None:
 
 def test_the_example_of_a_clause_is_its_smallest_program(monkeypatch: pytest.MonkeyPatch) -> None:
     assert example("no.such-clause") is None
-    for entry in examples():
+    for entry in corpus():
         found = example(entry.clause)
         assert found is not None
         assert len(found) <= len(entry.program)
     long, short = [Operation("m0", "mmap()", [-1, 1])] * 2, [Operation("m0", "mmap()", [-1, 2])]
     entries = (Entry("a.b", long), Entry("a.b", short), Entry("c.d", long))
-    monkeypatch.setattr(package, "examples", lambda: entries)
+    monkeypatch.setattr(package, "corpus", lambda: entries)
     assert example("a.b") == short
     assert example("c.d") == long

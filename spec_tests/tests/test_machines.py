@@ -95,7 +95,7 @@ def members(allowed: Any) -> Iterator[Outcome]:
         yield from members(allowed.value)
 
 
-FULL = frozenset(("resize", "madvise", "fork", "python-buffers"))
+FULL = frozenset(("resize", "madvise", "fork", "python-buffers", "set_name"))
 
 
 @pytest.mark.parametrize("edition", [(3, 1), (3, 11), (3, 15)], ids=str)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mmap_spec_tests.model import Facts
 from mmap_spec_tests.operations import (
     STRANGE,
     Operation,
@@ -22,6 +23,7 @@ from mmap_spec_tests.operations import (
     pattern_bytes,
     reentrant,
 )
+from mmap_spec_tests.programs import modelled
 
 Row = tuple[list[Operation], dict[str, Any]]
 PAGE = mmap.ALLOCATIONGRANULARITY
@@ -58,6 +60,7 @@ VIEW = (*MAP, on("v0", "memoryview()", handle("m0")))
 SHRUNK, SHUT = (*MAP, m("seek", 10), m("resize", 5)), (*MAP, m("close"))
 WHOLE, FIRST, SEEN = m("[]", cut(None, None)), m("[]", 0), on("f0", "contents")
 SET, A = m("[]=", 0, 74), octets(b"a")
+FLAGS = m("flush", flags=0)
 JELLO = b"J" + TEXT[1:]
 SYSTEM = (OSError, ValueError)
 
@@ -93,6 +96,17 @@ FLUSH = [
     row(LONG, made(), m("flush", PAGE), gives=None, since=(3, 15)),
     row(*READ, m("flush", 1, 1), gives=None, since=(3, 8)),
     row(*READ, m("flush", 0, 13), fails=ValueError),
+    row(*MAP, FLAGS, gives=None, since=(3, 15)),
+    row(*MAP, FLAGS._replace(keywords={"flags": "1"}), fails=TypeError, since=(3, 15)),
+    row(*MAP, FLAGS._replace(keywords={"sync": 0}), fails=TypeError),
+    row(*MAP, FLAGS._replace(arguments=[0, 13]), fails=ValueError, since=(3, 15)),
+    row(*SHUT, FLAGS, fails=ValueError, since=(3, 15)),
+    *(row(*ANON, m("set_name", name), fails=TypeError, since=(3, 15)) for name in (1, None)),
+    row(*ANON, m("set_name", "n" * 67), fails=ValueError, since=(3, 15)),
+    row(*ANON, m("set_name", "\u00e9" * 34), fails=ValueError, since=(3, 15)),
+    row(*ANON, m("set_name", "a\0b"), fails=ValueError, since=(3, 15)),
+    row(*MAP, m("set_name", "n"), fails=ValueError, since=(3, 15)),
+    row(*ANON, m("close"), m("set_name", "n"), fails=ValueError, since=(3, 15)),
 ]
 
 RESIZE = [
@@ -245,3 +259,15 @@ def test_the_model_knows(
     program: Program, known: dict[str, Any], agree: Callable[..., None]
 ) -> None:
     agree(program, **known)
+
+
+@pytest.mark.parametrize("name", ["", "n", "n" * 66, "\u00e9" * 33])
+def test_memory_gets_a_name_where_the_system_has_names(
+    name: str, make_facts: Callable[..., Facts]
+) -> None:
+    *_, (_, expectation) = modelled([*ANON, m("set_name", name)], make_facts((3, 15)))
+    ((clause, allowed),) = expectation.checks
+    assert clause == "naming.returns-none"
+    assert allowed.matches("None")
+    assert allowed.matches([["OSError", "Exception"], 22, ""])
+    assert not allowed.matches([["ValueError", "Exception"], None, ""])

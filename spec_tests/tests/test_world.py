@@ -23,7 +23,9 @@ from mmap_spec_tests.operations import (
 )
 from mmap_spec_tests.rules import AREAS
 
-FULL = Facts((3, 15), capabilities=frozenset(("resize", "madvise", "fork", "python-buffers")))
+FULL = Facts(
+    (3, 15), capabilities=frozenset(("resize", "madvise", "fork", "python-buffers", "set_name"))
+)
 
 
 def on(target: str, method: str, *arguments: Value, **keywords: Value) -> Operation:
@@ -263,6 +265,8 @@ def test_constants_can_be_told_another_way(given: dict[str, Value]) -> None:
         on("m0", "resize", 5),
         on("m0", "madvise", {"constant": "MADV_NORMAL"}),
         on("m0", "seekable"),
+        on("m0", "set_name", "name"),
+        on("m0", "flush", flags=0),
         on("", "fork()", []),
         made("m1", trackfd=False),
         on("m0", "write", {"reentrant_buffer": ["a", [["m0", "tell", [], {}]]]}),

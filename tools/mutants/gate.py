@@ -19,7 +19,7 @@ from mmap_conformance.judge import Divergence, judge
 from mmap_conformance.options import Options
 from mmap_conformance.workers import Workers
 from mmap_spec_tests.clauses import CLAUSES
-from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.corpus import corpus, killers
 from mmap_spec_tests.model import Unrunnable
 from mmap_spec_tests.operations import Program
 from mmap_spec_tests.programs import modelled
@@ -116,7 +116,7 @@ def _divergences(adapter: Adapter, workers: Workers) -> Iterator[Divergence]:
     facts = model_facts(hello, edition_of(adapter, Options(), hello))
     surroundings = facts.edition, facts.platform, facts.capabilities
     held = {clause.id for clause in CLAUSES.values() if clause.holds(*surroundings)}
-    for entry in corpus():
+    for entry in (*corpus(), *killers()):
         try:
             steps = modelled(entry.program, facts)
         except Unrunnable:

@@ -1,116 +1,33 @@
 """Runs the gate on every implementation of mmap that this machine has or can have.
 
-    python tools/ports FOLDER [OPTION of mmap-conformance run …]
+    python tools/ports FOLDER [NAME …] [OPTION of mmap-conformance run …]
 
-CPython as it is found here, PyPy from Debian's package, fmmap from PyPI: each against the
-findings that the suite ships for it. What cannot be had is told, with the reason, at the end.
+CPython as it is found here, for Linux and, where wine plays it, for Windows; PyPy from Debian's
+package; fmmap from PyPI: each against the findings that the suite ships for it. NAME limits it
+to some, with `*` for any letters. What cannot be had is told, with the reason, at the end; the
+exit code is that of the gate, or 77 where nothing can be had.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
-from mmap_conformance.adapters import find_interpreter
+from machine import EXIT_MISSING, arguments_of, ready
+
 from mmap_conformance.cli import main as command_line
 from mmap_conformance.errors import UsageError
-from mmap_conformance.expectations import SHIPPED
-
-CPYTHONS = tuple(f"python3.{minor}" for minor in range(6, 14))
-FMMAP = "fmmap==2.0.0"
-
-
-class Missing(Exception):
-    """An implementation that is not to be had; the text says why."""
-
-
-def cpython(name: str) -> dict[str, object]:
-    """CPython's own mmap, of an interpreter that is here."""
-    try:
-        return {"module": f"mmap@{find_interpreter(name)}", "expectations": "cpython.toml"}
-    except UsageError as error:
-        raise Missing(str(error)) from error
-
-
-def debian() -> dict[str, object]:
-    """That of Debian's own interpreter, which is older than the fixes of 3.11.4."""
-    path = "/usr/bin/python3.11"
-    if not Path(path).exists():
-        raise Missing(f"there is no {path}")
-    return cpython(path)
-
-
-def pypy() -> dict[str, object]:
-    """PyPy's, which Debian has."""
-    if not shutil.which("pypy3"):
-        if os.geteuid() != 0 or not shutil.which("apt-get"):
-            raise Missing("pypy3 is not installed: on Debian, apt-get install pypy3")
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        for words in (["update"], ["install", "-y", "--no-install-recommends", "pypy3"]):
-            if subprocess.run(["apt-get", "-q", *words], **quiet).returncode != 0:
-                raise Missing("apt-get cannot install pypy3")
-    return {"module": "mmap@pypy3", "expectations": "pypy.toml"}
-
-
-def fmmap(folder: Path) -> dict[str, object]:
-    """A drop-in module, built for the interpreter that runs this."""
-    target = folder / "fmmap"
-    if not target.exists():
-        command = [sys.executable, "-m", "pip", "install", "-q", "--target", str(target), FMMAP]
-        if subprocess.run(command).returncode != 0:
-            shutil.rmtree(target, ignore_errors=True)
-            raise Missing(f"pip cannot install {FMMAP}: it needs a C compiler")
-    return {
-        "module": "fmmap",
-        "expectations": "fmmap.toml",
-        "environment": {"PYTHONPATH": str(target)},
-    }
-
-
-def ports(folder: Path) -> Iterator[tuple[str, dict[str, object] | Missing]]:
-    """Every implementation by name: how it is configured, or why it is not there."""
-    makers = {f"c{name}": (lambda name=name: cpython(name)) for name in CPYTHONS}
-    makers |= {"cpython3.11-debian": debian, "pypy3": pypy, "fmmap": lambda: fmmap(folder)}
-    for name, make in makers.items():
-        try:
-            yield name, make()
-        except Missing as reason:
-            yield name, reason
-
-
-def configuration(name: str, table: dict[str, object]) -> str:
-    """The lines of a ``pyproject.toml`` for one implementation."""
-    lines = [f"[tool.mmap-conformance.implementations.{json.dumps(name)}]"]
-    for key, value in table.items():
-        if key == "expectations":
-            value = str(SHIPPED / str(value))
-        if isinstance(value, dict):
-            pairs = ", ".join(f"{json.dumps(k)} = {json.dumps(v)}" for k, v in value.items())
-            lines.append(f"{key} = {{ {pairs} }}")
-        else:
-            lines.append(f"{key} = {json.dumps(value)}")
-    return "\n".join(lines) + "\n"
+from mmap_conformance.gate import USAGE
 
 
 def main(arguments: list[str]) -> int:
-    """Make all ready and run; the exit code of the gate."""
-    folder = Path(arguments[0]).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    found = dict(ports(folder))
-    there = {name: each for name, each in found.items() if not isinstance(each, Missing)}
-    text = "\n".join(configuration(name, table) for name, table in there.items())
-    (folder / "pyproject.toml").write_text(text, "utf-8")
-    os.chdir(folder)
-    code = command_line(["run", *there, *arguments[1:]])
-    for name, each in found.items():
-        if isinstance(each, Missing):
-            print(f"{name}: not tested: {each}")
-    return code
+    """Make all ready and run; the exit code."""
+    folder, wanted, options = arguments_of(arguments)
+    try:
+        with ready(folder, wanted) as names:
+            return command_line(["run", *names, *options]) if names else EXIT_MISSING
+    except UsageError as error:
+        print(f"ports: {error}", file=sys.stderr)
+        return USAGE
 
 
 if __name__ == "__main__":

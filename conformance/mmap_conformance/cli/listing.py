@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from mmap_conformance.adapters import ENTRY_POINTS, REFERENCES, find_interpreter, resolve
+from mmap_conformance.adapters import ENTRY_POINTS, REFERENCES, TAKEN, find_interpreter, resolve
 from mmap_conformance.config import configured
 from mmap_conformance.errors import StartError, UsageError
 from mmap_spec_tests.clause import EDITIONS, Clause, edition_text
@@ -64,7 +64,8 @@ def _implementations() -> Iterable[Sequence[str]]:
     for name, adapter in configured(Path.cwd()).items():
         yield name, f"configured: {' '.join(adapter.command)}"
     for point in entry_points(group=ENTRY_POINTS):
-        yield point.name, f"registered by {point.dist.name if point.dist else point.value}"
+        by = f"registered by {point.dist.name if point.dist else point.value}"
+        yield point.name, f"not {by}: this name is taken" if point.name in TAKEN else by
     for name in _INTERPRETERS:
         try:
             yield f"mmap@{name}", f"mmap of {find_interpreter(name)}"

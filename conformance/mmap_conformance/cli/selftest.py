@@ -44,6 +44,8 @@ def _test(adapter: Adapter, options: Options) -> None:
         print(f"{adapter.name}: {hello['interpreter']} on {hello['system']}, can {can}")
         workers.self_test()
         print(f"{adapter.name}: values and errors come through unchanged")
+        workers.see_map()
+        print(f"{adapter.name}: a file can be mapped")
         if options.isolation == "none":
             return
         for number, kind in _DEATHS:

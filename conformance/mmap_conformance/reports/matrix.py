@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 from rich.table import Table
 from rich.text import Text
@@ -23,38 +24,54 @@ SYMBOLS: dict[Status, tuple[str, str]] = {
 
 _SIMPLE = {"passed", "not applicable"}
 
+Rows = Literal["all", "notable", "none"]
+"""Which clauses have a row: notable is what is neither passed nor not applicable."""
+
 
 def legend() -> Text:
     """What the symbols mean, in one line."""
     text = Text()
     for status, (symbol, style) in SYMBOLS.items():
         text.append(symbol, style)
-        text.append(f" {status}   ")
+        text.append(f" {status}  ")
     text.rstrip()
     return text
 
 
-def matrix(finished: Sequence[Finished], *, verbose: bool = False) -> Table:
-    """Counts by area, and the clauses that are not simply passed.
+def matrix(
+    finished: Sequence[Finished],
+    rows: Rows,
+    *,
+    heads: Sequence[str] | None = None,
+    compact: bool = False,
+) -> Table:
+    """Counts by area, and clauses.
 
     Args:
         finished: the implementations, one a column.
-        verbose: all clauses.
+        rows: which clauses.
+        heads: what the columns are called; None for the names.
+        compact: leave out the levels, and what is passed or not applicable in areas where
+            there is something else.
     """
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 2 if compact else 3, 0, 0), show_edge=False)
     table.add_column("clause", no_wrap=True)
-    table.add_column("level", no_wrap=True)
-    for event in finished:
-        table.add_column(event.implementation, no_wrap=True)
+    levels = not compact and rows != "none"
+    if levels:
+        table.add_column("level", no_wrap=True)
+    for head in heads or [event.implementation for event in finished]:
+        table.add_column(Text(head), no_wrap=True)
     verdicts = [{verdict.clause: verdict for verdict in event.verdicts} for event in finished]
     for area, clauses in _areas(verdicts).items():
         counts = [Counter(by[c].status for c in clauses if c in by) for by in verdicts]
-        table.add_row(Text(area, "bold"), "", *map(_cell, counts))
+        level = [""] if levels else []
+        table.add_row(Text(area, "bold"), *level, *(_cell(each, compact) for each in counts))
         for clause in clauses:
             row = [by.get(clause) for by in verdicts]
-            if verbose or any(v is not None and v.status not in _SIMPLE for v in row):
-                level = CLAUSES[clause].level if clause in CLAUSES else ""
-                table.add_row(f"  {clause}", level, *map(_symbol, row))
+            notable = any(v is not None and v.status not in _SIMPLE for v in row)
+            if rows == "all" or (rows == "notable" and notable):
+                level = [CLAUSES[clause].level if clause in CLAUSES else ""] if levels else []
+                table.add_row(f"  {clause}", *level, *map(_symbol, row))
     return table
 
 
@@ -67,11 +84,14 @@ def _areas(verdicts: Sequence[dict[str, Verdict]]) -> dict[str, list[str]]:
     return areas
 
 
-def _cell(counts: Counter[Status]) -> Text:
+def _cell(counts: Counter[Status], compact: bool) -> Text:
+    notable = any(counts[status] for status in SYMBOLS if status not in _SIMPLE)
     text = Text()
     for status, (symbol, style) in SYMBOLS.items():
-        if counts[status]:
+        if counts[status] and not (compact and notable and status in _SIMPLE):
             text.append(f"{counts[status]}{symbol} ", style)
+            if compact and not notable:
+                break
     text.rstrip()
     return text
 

@@ -1,32 +1,23 @@
-"""The report for people: progress while it runs, then matrix, findings and verdict."""
+"""The report for people: progress while it runs, then findings, matrix and verdict."""
 
 from __future__ import annotations
 
 import sys
-import time
 from collections import Counter
-from collections.abc import Sequence
-from typing import IO
+from collections.abc import Iterator, Sequence
+from typing import IO, NamedTuple
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.measure import Measurement
+from rich.table import Table
 from rich.text import Text
 
-from mmap_conformance.events import (
-    Event,
-    Finding,
-    Finished,
-    ProgramsRun,
-    Restarted,
-    Started,
-)
+from mmap_conformance.events import Event, Finding, Finished
 from mmap_conformance.gate import Gate, is_information
 from mmap_conformance.render import lines, printable
-from mmap_conformance.reports.matrix import SYMBOLS, legend, matrix
+from mmap_conformance.reports.matrix import SYMBOLS, Rows, legend, matrix
+from mmap_conformance.reports.progress import Display, count, who
 from mmap_spec_tests.clauses import CLAUSES
-
-PATIENCE = 2.0
-"""Seconds before a run is worth a progress bar."""
 
 
 class _Console(Console):
@@ -35,14 +26,26 @@ class _Console(Console):
         raise BrokenPipeError
 
 
+class _How(NamedTuple):
+    """How implementations are told of: with the number of their column, in few words."""
+
+    numbered: bool = False
+    terse: bool = False
+
+
 class Terminal:
-    """Tells people what happens and, when it is closed, what came of it."""
+    """Tells people what happens and, when it is closed, what came of it.
+
+    What comes last fits one screen, as far as a terminal has one: the verdict, a line for each
+    implementation, and as much of the matrix as there is room for.
+    """
 
     def __init__(
         self,
         implementations: Sequence[str],
         *,
         verbose: bool = False,
+        quiet: bool = False,
         stdout: IO[str] | None = None,
         stderr: IO[str] | None = None,
     ) -> None:
@@ -51,6 +54,7 @@ class Terminal:
         Args:
             implementations: their names, in the order of the columns.
             verbose: show every clause, and what workers wrote before they died.
+            quiet: show the verdict and the line of each implementation, and nothing else.
             stdout: where the report goes; None for the standard output.
             stderr: where progress goes; None for the standard error.
         """
@@ -58,81 +62,61 @@ class Terminal:
         # A file or a pipe has no width: what is written there is not to be cut or wrapped.
         width = None if stdout.isatty() else 250
         self._out = _Console(file=stdout, width=width, highlight=False, markup=False, emoji=False)
-        self._err = _Console(file=stderr, highlight=False, markup=False, emoji=False)
+        self._display = None if quiet else Display(implementations, stderr, verbose=verbose)
         self._verbose = verbose
         self._gate = Gate()
         self._names = implementations
-        self._begun = time.monotonic()
-        self._bars: dict[str, TaskID] = {}
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[told]}"),
-            TimeRemainingColumn(),
-            console=self._err,
-            transient=True,
-        )
-        self._shown = False
 
     def __call__(self, event: Event) -> None:
         """Take an event."""
         self._gate(event)
-        name = event.implementation
-        if isinstance(event, ProgramsRun):
-            self._bar(event)
-        elif not self._err.is_terminal:
-            self._line(event)
-        elif isinstance(event, Finished) and name in self._bars:
-            self._progress.update(self._bars[name], completed=1.0)
-
-    def stop(self) -> None:
-        """End the progress that is shown."""
-        if self._shown:
-            self._progress.stop()
+        if self._display is not None:
+            self._display(event)
 
     def close(self) -> None:
         """Print the report."""
-        self.stop()
-        gate = self._gate
-        if gate.finished:
-            columns = [gate.finished[name] for name in self._names if name in gate.finished]
-            table = matrix(columns, verbose=self._verbose)
-            self._out.print(table, crop=False)
-            self._out.print(legend())
-        self._findings()
-        self._summaries()
+        how = _How()
+        if self._display is not None:
+            self._display.stop()
+            self._findings()
+            how = self._matrix()
+        for text in self._last(how):
+            self._put(text)
+
+    def _matrix(self) -> _How:
+        """Print as much of the matrix as there is room for; how the rest is to be told then."""
+        shown = [name for name in self._names if name in self._gate.finished]
+        if not shown:
+            return _How()
+        columns = [self._gate.finished[name] for name in shown]
+        table, how = self._fitting(columns)
         self._print()
-        style = "bold green" if gate.code == 0 else "bold red"
-        self._print(gate.words(), style)
+        if table is None:
+            self._print("The matrix has no room here: see --verbose and --report html=PATH.")
+            return how
+        self._out.print(table, crop=False)
+        self._put(legend())
+        return how
 
-    def _bar(self, event: ProgramsRun) -> None:
-        if not self._err.is_terminal or time.monotonic() - self._begun < PATIENCE:
-            return
-        if not self._shown:
-            self._progress.start()
-            self._shown = True
-        name = event.implementation
-        if name not in self._bars:
-            self._bars[name] = self._progress.add_task(name, total=1.0, told="")
-        findings = sum(f.implementation == name for f in self._gate.findings)
-        told = f"{event.area}: {event.operations:,} operations, {_count(findings, 'finding')}"
-        self._progress.update(self._bars[name], completed=event.done, told=told)
+    def _fitting(self, columns: Sequence[Finished]) -> tuple[Table | None, _How]:
+        """The fullest matrix that fits where it goes, if one does."""
+        if self._verbose or not self._out.is_terminal:
+            return matrix(columns, "all" if self._verbose else "notable"), _How()
+        numbers = [str(n) for n, name in enumerate(self._names, 1) if name in self._gate.finished]
+        anywhere = self._out.options.update(max_width=10_000)
+        wanted: tuple[Rows, ...] = ("notable", "none", "none")
+        for rows, terse in zip(wanted, (False, False, True), strict=True):
+            for heads, compact in ((None, False), (None, True), (numbers, True)):
+                table = matrix(columns, rows, heads=heads, compact=compact)
+                how = _How(numbered=heads is numbers, terse=terse)
+                below = sum(map(self._height, [legend(), Text(), *self._last(how)]))
+                width = Measurement.get(self._out, anywhere, table).maximum
+                if width <= self._out.width and table.row_count + 1 + below <= self._out.height:
+                    return table, how
+        return None, _How(terse=True)
 
-    def _line(self, event: Event) -> None:
-        """Progress where there is no terminal: a line for what happens seldom."""
-        name = event.implementation
-        if isinstance(event, Started):
-            self._tell(f"{name}: started, {_who(event)}")
-        elif isinstance(event, Restarted) and self._verbose:
-            self._tell(f"{name}: worker {event.outcome}, restarted")
-            if event.stderr.strip():
-                self._tell(event.stderr.rstrip())
-        elif isinstance(event, Finished):
-            told = f"{_count(event.operations, 'operation')} in {event.seconds:.1f} s"
-            self._tell(f"{name}: finished, {told}")
-
-    def _tell(self, text: str) -> None:
-        self._err.print(Text(printable(text)), soft_wrap=True)
+    def _height(self, text: Text) -> int:
+        return len(text.wrap(self._out, self._out.width))
 
     def _findings(self) -> None:
         gate = self._gate
@@ -162,7 +146,7 @@ class Terminal:
             source = f" [{clause.source}]" if clause.source else ""
             self._print(f"   {clause.statement}{source}")
         for line in lines(finding.program):
-            self._print(f"       {line}", "cyan")
+            self._out.print(_text(f"       {line}", "cyan"), soft_wrap=True)  # to be copied
         self._print(f"   expected: {finding.expected}")
         self._print(f"   got:      {finding.got}")
         for each in alike:
@@ -195,24 +179,36 @@ class Terminal:
             told = f"{finding.implementation}: {finding.clause}: {call} {finding.got}{reason}"
             self._print(f"  {told}")
 
-    def _summaries(self) -> None:
+    def _last(self, how: _How) -> Iterator[Text]:
+        """The line of each implementation, and the verdict."""
         gate = self._gate
-        self._print()
-        for name in self._names:
+        yield Text()
+        for number, name in enumerate(self._names, 1):
+            label = f"{number} {name}" if how.numbered else name
             if name in gate.not_started:
-                self._print(f"{name}: did not start: {gate.not_started[name].reason}", "red")
-                continue
-            if name not in gate.begun:
-                self._print(f"{name}: not started", "red")
-                continue
-            who = _who(gate.begun[name])
-            if name in gate.finished:
-                self._print(f"{name} ({who}): {_summary(gate.finished[name])}")
+                yield _text(f"{label}: did not start: {gate.not_started[name].reason}", "red")
+            elif name not in gate.begun:
+                yield _text(f"{label}: not started", "red")
+            elif name in gate.finished:
+                event = gate.finished[name]
+                if how.terse:
+                    yield _text(f"{label}: {_terse(event)}")
+                else:
+                    yield _text(f"{label} ({who(gate.begun[name])}): {_summary(event)}")
             else:
-                self._print(f"{name} ({who}): not finished", "red")
+                yield _text(f"{label} ({who(gate.begun[name])}): not finished", "red")
+        yield Text()
+        yield _text(gate.words(), "bold green" if gate.code == 0 else "bold red")
 
-    def _print(self, text: str = "", style: str | None = None) -> None:
-        self._out.print(Text(printable(text), style or ""), soft_wrap=True)
+    def _print(self, text: str = "", style: str = "") -> None:
+        self._put(_text(text, style))
+
+    def _put(self, text: Text) -> None:
+        self._out.print(text, soft_wrap=not self._out.is_terminal)
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(printable(text), style)
 
 
 def _alike(findings: list[Finding]) -> list[list[Finding]]:
@@ -223,18 +219,17 @@ def _alike(findings: list[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def _who(event: Started) -> str:
-    return f"{event.facts.get('interpreter', 'unknown interpreter')}, edition {event.edition}"
+def _terse(event: Finished) -> str:
+    counts = Counter(verdict.status for verdict in event.verdicts)
+    told = " ".join(f"{counts[status]}{SYMBOLS[status][0]}" for status in SYMBOLS if counts[status])
+    stopped = f"; stopped early: {event.stopped}" if event.stopped else ""
+    return f"{told}; {count(event.operations, 'operation')}{stopped}"
 
 
 def _summary(event: Finished) -> str:
     counts = Counter(verdict.status for verdict in event.verdicts)
     told = ", ".join(f"{counts[status]} {status}" for status in SYMBOLS if counts[status])
-    work = f"{_count(event.programs, 'program')}, {_count(event.operations, 'operation')}"
-    restarts = f", {_count(event.restarts, 'restart')}" if event.restarts else ""
+    work = f"{count(event.programs, 'program')}, {count(event.operations, 'operation')}"
+    restarts = f", {count(event.restarts, 'restart')}" if event.restarts else ""
     stopped = f"; stopped early: {event.stopped}" if event.stopped else ""
     return f"{told or 'no clause'}; {work} in {event.seconds:.1f} s{restarts}{stopped}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -76,6 +76,13 @@ CLAUSES = (
         source="gh-138092",
     ),
     Clause(
+        "flush.flags",
+        "flags, by keyword alone, tells the system how to flush; 0 is as if it were not given.",
+        "must",
+        since=(3, 15),
+        source="gh-63016",
+    ),
+    Clause(
         "flush.argument-types",
         "flush takes integers; any other type is a TypeError, an integer too large for the "
         "system an OverflowError.",

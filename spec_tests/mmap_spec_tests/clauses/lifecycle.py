@@ -128,4 +128,32 @@ CLAUSES = (
         platforms=("unix",),
         needs="madvise",
     ),
+    Clause(
+        "naming.returns-none",
+        "set_name gives anonymous memory a name, where the system has names, and returns None.",
+        "must",
+        since=(3, 15),
+        platforms=("unix",),
+        needs="set_name",
+        source="gh-142419",
+    ),
+    Clause(
+        "naming.file-value-error",
+        "set_name of a map of a file is a ValueError.",
+        "must",
+        since=(3, 15),
+        platforms=("unix",),
+        needs="set_name",
+        source="gh-142419",
+    ),
+    Clause(
+        "naming.argument-types",
+        "A name that is no text is a TypeError; one with a null character, or of more than 66 "
+        "bytes, a ValueError.",
+        "should",
+        since=(3, 15),
+        platforms=("unix",),
+        needs="set_name",
+        source="gh-142419",
+    ),
 )

@@ -1,7 +1,7 @@
-"""Programs that are kept, and that every run begins with.
+"""Programs that are kept, each because it exercises a clause that others seldom reach, or
+because an implementation was once found wrong with it, or a fault planted in one.
 
-``examples.json`` has for each clause a smallest program that shows it, ``killers.json`` the
-programs that found faults which no example finds.
+Every run begins with them. An example is the smallest program that shows a clause.
 """
 
 from __future__ import annotations
@@ -23,14 +23,20 @@ class Entry(NamedTuple):
 
 @lru_cache(maxsize=1)
 def corpus() -> tuple[Entry, ...]:
-    """All programs that are kept."""
-    return examples() + _read("killers.json")
+    """All programs that are kept for a clause, in the order of the clauses."""
+    return _read("examples.json")
 
 
 @lru_cache(maxsize=1)
-def examples() -> tuple[Entry, ...]:
-    """The programs that show a clause, by clause."""
-    return _read("examples.json")
+def found() -> tuple[Entry, ...]:
+    """The programs of the findings that the suite ships as known, each with its clause."""
+    return _read("found.json")
+
+
+@lru_cache(maxsize=1)
+def killers() -> tuple[Entry, ...]:
+    """The programs that found a planted fault which none of the others finds."""
+    return _read("killers.json")
 
 
 def _read(name: str) -> tuple[Entry, ...]:
@@ -44,5 +50,5 @@ def _read(name: str) -> tuple[Entry, ...]:
 
 def example(clause: str) -> Program | None:
     """The smallest program that shows a clause, or None where there is none."""
-    programs = [entry.program for entry in examples() if entry.clause == clause]
+    programs = [entry.program for entry in corpus() if entry.clause == clause]
     return min(programs, key=len) if programs else None

@@ -1,4 +1,4 @@
-"""flush and madvise."""
+"""flush, madvise and set_name."""
 
 from __future__ import annotations
 
@@ -21,13 +21,17 @@ from mmap_spec_tests.model.table import needs, on_map, refused
 from mmap_spec_tests.operations import Value, tag_of
 
 _ABSENT: Any = object()
+_LONGEST_NAME = 66
+"""Bytes that a name may have: the system has room for 80, a zero and a prefix among them."""
 
 
-@on_map("flush", 0, 2)
-def flush(world: World, map: Map, offset: Value = 0, size: Value = _ABSENT) -> Expectation:
+@on_map("flush", 0, 2, keywords={"flags": (3, 15)})
+def flush(
+    world: World, map: Map, offset: Value = 0, size: Value = _ABSENT, flags: Value = _ABSENT
+) -> Expectation:
     start = args.size_of(world, offset)
     count = map.size if size is _ABSENT else args.size_of(world, size)
-    wrong = [number for number in (start, count) if type(number) is Raises]
+    wrong = [number for number in (start, count, _flags(world, flags)) if type(number) is Raises]
     if wrong:
         return refused(map, "flush.argument-types", args.merge(*wrong))
     assert type(start) is int and type(count) is int
@@ -54,17 +58,35 @@ def flush(world: World, map: Map, offset: Value = 0, size: Value = _ABSENT) -> E
         checks = (("flush.read-only-does-nothing", RETURNS),)
     if alone:
         checks = (("flush.offset-alone", RETURNS), *checks)
+    if flags is not _ABSENT:
+        checks = (("flush.flags", RETURNS), *checks)
     if rest:
         checks = (("flush.minus-one-is-the-rest", RETURNS), *checks)
     result = "flush.returns-none" if world.facts.edition >= (3, 8) else "flush.returns-zero"
     if result == "flush.returns-zero" and world.facts.platform == "windows":
         result = "flush.returns-nonzero" if real else "flush.read-only-does-nothing"
 
+    waits = flags in (_ABSENT, 0, _WAIT)
+
     def effect() -> None:
-        if map.file is not None and real and not map.private:
+        if map.file is not None and real and not map.private and waits:
             map.file.reach = ("flush.writes-back", "access.write-updates-file")
 
     return Expectation((*checks, (result, _success(world, real))), effect, looks=True)
+
+
+_WAIT = {"constant": "MS_SYNC"}
+
+
+def _flags(world: World, value: Value) -> Raises | None:
+    """What is raised for flags of flush."""
+    if value is _ABSENT or args.whole(value) == 0:
+        return None
+    if tag_of(value) == "constant" and value["constant"] in world.facts.constants:
+        return None
+    if tag_of(value) == "constant" or args.whole(value) is not None:
+        raise LookupError("which flags the system has is its own business")
+    return args.TYPE_ERROR
 
 
 def _success(world: World, real: bool = True) -> Allowed:
@@ -93,3 +115,16 @@ def madvise(
     if first % world.facts.page:
         return refused(map, "madvise.out-of-range-value-error", Raises(("OSError",)))
     return Expectation((("madvise.returns-none", NONE),))
+
+
+@on_map("set_name", 1)
+def set_name(world: World, map: Map, name: Value) -> Expectation:
+    needs(world, "set_name")
+    if type(name) is not str:
+        return refused(map, "naming.argument-types", args.TYPE_ERROR)
+    if "\0" in name or len(name.encode()) > _LONGEST_NAME:
+        return refused(map, "naming.argument-types", args.VALUE_ERROR)
+    if map.file is not None:
+        return refused(map, "naming.file-value-error", args.VALUE_ERROR)
+    # The system is asked in development mode alone, and may know of no names.
+    return Expectation((("naming.returns-none", Either((NONE, Raises(("OSError",))))),))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from mmap_spec_tests.clause import Edition
 from mmap_spec_tests.expectation import RAISES, Accepts, Either, Expectation, Raises
 from mmap_spec_tests.model.arguments import CONVERSION_ERRORS, TYPE_ERROR, VALUE_ERROR
 from mmap_spec_tests.model.state import File, Map, World
@@ -15,16 +17,25 @@ Handler = Callable[..., Expectation]
 ON_MAP: dict[str, tuple[Handler, int, int, bool]] = {}
 """Method of a map: handler, fewest and most arguments, whether it works on a closed map."""
 
+BY_KEYWORD: dict[str, Mapping[str, Edition]] = {}
+"""By method, the arguments that are given by keyword alone, each with its first edition."""
+
 ELSEWHERE: dict[str, Callable[[World, Operation], Expectation]] = {}
 """Operations on files, views and processes, and constructors."""
 
 
 def on_map(
-    method: str, fewest: int = 0, most: int | None = None, *, when_closed: bool = False
+    method: str,
+    fewest: int = 0,
+    most: int | None = None,
+    *,
+    when_closed: bool = False,
+    keywords: Mapping[str, Edition] = MappingProxyType({}),
 ) -> Callable[[Handler], Handler]:
-    """Register the handler of a method: ``handler(world, map, *arguments)``."""
+    """Register the handler of a method: ``handler(world, map, *arguments, **keywords)``."""
 
     def register(handler: Handler) -> Handler:
+        BY_KEYWORD[method] = keywords
         ON_MAP[method] = (handler, fewest, fewest if most is None else most, when_closed)
         return handler
 
@@ -55,14 +66,18 @@ def call(world: World, map: Map, operation: Operation) -> Expectation:
     """The expectation for a method of a map, closed or not."""
     method, arguments = operation.method, operation.arguments
     handler, fewest, most, when_closed = ON_MAP[method]
-    if operation.keywords:
+    taken = BY_KEYWORD[method]
+    for name in operation.keywords.keys() & taken.keys():
+        if world.facts.edition < taken[name]:
+            raise LookupError(f"{name} is of a later edition: to have it early is no fault")
+    if not operation.keywords.keys() <= taken.keys():
         return refused(map, "arguments.positional-only", closed_too(map, TYPE_ERROR))
     if not fewest <= len(arguments) <= most:
         return refused(map, "arguments.count", closed_too(map, TYPE_ERROR))
     if not map.certain and method not in _WITHOUT_BYTES:
         raise LookupError("what the bytes of the map are is the platform's business")
     if not map.closed or when_closed:
-        expectation = handler(world, map, *arguments)
+        expectation = handler(world, map, *arguments, **operation.keywords)
         if has_index(arguments):
             expectation = honours_index(world, method, expectation)
         return expectation
@@ -75,7 +90,7 @@ def call(world: World, map: Map, operation: Operation) -> Expectation:
     allowed = VALUE_ERROR
     if method == "re.search()":  # re hides what the map raised
         return refused(map, clause, Raises(("ValueError", "TypeError")))
-    opened = handler(world, map, *arguments).lawful
+    opened = handler(world, map, *arguments, **operation.keywords).lawful
     if type(opened) is Raises and CONVERSION_ERRORS.intersection(opened.names):
         # Until 3.14.0 closed was checked first, since then arguments are converted first.
         allowed = Raises(tuple(dict.fromkeys(("ValueError", *opened.names))))

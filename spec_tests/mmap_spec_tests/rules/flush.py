@@ -2,11 +2,11 @@
 
 from mmap_spec_tests.draw import Draw
 from mmap_spec_tests.model.state import World
-from mmap_spec_tests.operations import Operation
+from mmap_spec_tests.operations import Operation, Value
 from mmap_spec_tests.rules.table import has_map, number, pick, place, rule
 
 
-@rule("flush", has_map, weight=2)
+@rule("flush", has_map, weight=4)
 def flush(draw: Draw, world: World) -> Operation:
     name, map = pick(draw, world)
     page = world.facts.page
@@ -25,6 +25,16 @@ def flush(draw: Draw, world: World) -> Operation:
     if kind == 8:
         return Operation(name, "flush", [place(draw, map), place(draw, map)])
     return Operation(name, "flush", [number(draw, world, map), number(draw, world, map)])
+
+
+@rule("flush", lambda world: world.facts.edition >= (3, 15) and has_map(world))
+def flush_with_flags(draw: Draw, world: World) -> Operation:
+    name, map = pick(draw, world)
+    known = [flag for flag in ("MS_SYNC", "MS_ASYNC") if flag in world.facts.constants]
+    flags = draw.choice((0, "1", *({"constant": flag} for flag in known)))
+    arguments: tuple[list[Value], ...]
+    arguments = ([], [0], [0, map.size], [0, map.size + 1], [world.facts.page])
+    return Operation(name, "flush", draw.choice(arguments), {"flags": flags})
 
 
 def _advises(world: World) -> bool:

@@ -130,3 +130,24 @@ def give_buffer(draw: Draw, world: World) -> Operation:
 @rule(_AREA, lambda world: bool(world.buffers))
 def grow_buffer(draw: Draw, world: World) -> Operation:
     return Operation(draw.choice(list(world.buffers)), "append", [draw.integer(0, 255)])
+
+
+def _names(world: World) -> bool:
+    return world.facts.edition >= (3, 15) and world.can("set_name") and has_map(world)
+
+
+@rule(_AREA, _names)
+def set_name(draw: Draw, world: World) -> Operation:
+    names = (
+        "",
+        "name",
+        "n" * 66,
+        "n" * 67,
+        "\u00e9" * 33,
+        "\u00e9" * 34,
+        "a\0b",
+        None,
+        1,
+        octets(b"n"),
+    )
+    return Operation(pick(draw, world)[0], "set_name", [draw.choice(names)])

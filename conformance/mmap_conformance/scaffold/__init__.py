@@ -1,0 +1,1 @@
+"""What ``init`` writes into a project, from what it finds there."""
