@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from mutants import gate, generate, running
+from mutants import gate, generate, ratchet, running
 from mutants.building import Builder, native
 from mutants.equivalent import equivalent
 from mutants.historical import FAULTS
@@ -22,7 +21,6 @@ from mmap_conformance import toml
 from mmap_spec_tests.clauses import CLAUSES
 
 SOURCE = Path(__file__).parents[2] / "reference" / "mmap_reference"
-RATCHET = Path(gate.__file__).with_name("ratchet.toml")
 C_SAMPLE, C_KILLED = 10, 5
 """So many mutants of the C code, by chance, of which the corpus alone kills so many or more."""
 
@@ -169,22 +167,18 @@ def test_what_compiles_to_the_same_is_no_mutant(builder: Builder) -> None:
     assert built is not None and len(built.objects) > 1
 
 
-def clauses_broken_by(name: str, builder: Builder, folder: Path) -> set[str]:
-    """The clauses that the corpus finds broken by a historical fault."""
-    running.plant(builder, name, folder)
-    return set().union(*map(gate.failing_clauses, gate.adapters(folder)))
-
-
 @pytest.mark.usefixtures("can_build")
 def test_known_bugs_are_found_by_the_clauses_they_break(builder: Builder, tmp_path: Path) -> None:
-    ratchet = toml.read(RATCHET, RATCHET.name)
-    assert len(ratchet) >= 30
-    with ProcessPoolExecutor(running.JOBS) as pool:
-        jobs = {
-            name: pool.submit(clauses_broken_by, name, builder, tmp_path / name) for name in ratchet
-        }
-        missing = {name: sorted(set(ratchet[name]) - job.result()) for name, job in jobs.items()}
+    recorded = toml.read(ratchet.FILE, ratchet.FILE.name)
+    assert len(recorded) >= 25
+    found = ratchet.broken(recorded, builder, tmp_path)
+    missing = {name: sorted(set(recorded[name]) - found[name]) for name in recorded}
     assert not {name: clauses for name, clauses in missing.items() if clauses}
+
+
+def test_few_bugs_cover_all_clauses() -> None:
+    clauses = {"a": {"x"}, "b": {"x", "y"}, "c": {"y", "z"}, "d": set()}
+    assert ratchet.cover(clauses) == {"b": ["x", "y"], "c": ["z"]}
 
 
 @pytest.mark.usefixtures("can_build")
@@ -192,15 +186,15 @@ def test_a_clause_that_is_not_checked_is_missed(
     builder: Builder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, clause = "gh-111835", "position.seek-returns-position"
-    assert clause in toml.read(RATCHET, RATCHET.name)[name]
+    assert clause in toml.read(ratchet.FILE, ratchet.FILE.name)[name]
     others = {id: each for id, each in CLAUSES.items() if id != clause}
     monkeypatch.setattr(gate, "CLAUSES", others)
-    assert clauses_broken_by(name, builder, tmp_path / name) == set()
+    assert ratchet.broken_by(name, builder, tmp_path / name) == set()
 
 
 @pytest.mark.usefixtures("can_build")
 def test_nothing_is_found_where_there_is_no_fault(builder: Builder, tmp_path: Path) -> None:
-    assert clauses_broken_by("", builder, tmp_path / "none") == set()
+    assert ratchet.broken_by("", builder, tmp_path / "none") == set()
 
 
 @pytest.mark.usefixtures("can_build")
