@@ -1,10 +1,11 @@
 """Writes the corpus: for each clause the smallest program that the generators find for it, and
 the programs of the findings that ship as known.
 
-    python tools/build_corpus.py
+    python tools/build_corpus.py [FIGURES]
 
 Only the model is asked; no implementation runs. A clause that no program reaches is
-listed, and the exit code is 1.
+listed, and the exit code is 1. With the figures that ``tools/mutants --json`` wrote, the
+programs that killed mutants are added which the corpus does not kill; the examples stay.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import random
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.progress import track
 
@@ -22,6 +24,7 @@ from mmap_conformance.reduce import fewer
 from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import EDITIONS, Clause, edition_text
 from mmap_spec_tests.clauses import CLAUSES
+from mmap_spec_tests.corpus import corpus, killers
 from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.model import Facts, Unrunnable
 from mmap_spec_tests.operations import (
@@ -32,12 +35,15 @@ from mmap_spec_tests.operations import (
     handle,
     octets,
     pattern,
+    program_of,
 )
 from mmap_spec_tests.programs import Generator, modelled
 from mmap_spec_tests.rules import AREAS
 
 TARGET = Path(__file__).parents[1] / "spec_tests/mmap_spec_tests/corpus/examples.json"
 FOUND = TARGET.with_name("found.json")
+KILLERS = TARGET.with_name("killers.json")
+EXIT_USAGE = 2
 ROUNDS = 5000
 _NAMES = ("MADV_NORMAL", "MADV_WILLNEED", "MS_SYNC", "MS_ASYNC")
 CONSTANTS = {name: number for number, name in enumerate(_NAMES)}
@@ -67,7 +73,25 @@ REFUSED = [
     Operation("m1", "mmap()", [descriptor("f0"), -1]),
     Operation("", "leaked()"),
 ]
+STANDS = [
+    Operation("f0", "file()", [pattern(13)]),
+    Operation("f0", "seek", [5]),
+    Operation("m0", "mmap()", [descriptor("f0"), 0]),
+    Operation("f0", "position"),
+]
+PAST_END = [
+    Operation("m0", "mmap()", [-1, 4]),
+    Operation("m0", "find", [octets(b""), 5]),
+    Operation("m0", "rfind", [octets(b""), 5]),
+]
+BEFORE_START = [
+    Operation("f0", "file()", [pattern(13)]),
+    Operation("m0", "mmap()", [descriptor("f0"), 0], {"offset": -(1 << 16)}),
+]
 WRITTEN = {
+    "offset.negative-overflow-error": BEFORE_START,
+    "search.nothing-past-end": PAST_END,
+    "constructor.descriptor-kept-where-it-stands": STANDS,
     "lifecycle.clean-exit": LEAVES,
     "lifecycle.arguments-let-go": GIVES,
     "lifecycle.descriptors-given-back": REFUSED,
@@ -108,6 +132,44 @@ def surroundings() -> list[Facts]:
 
 
 def main() -> int:
+    """Write the examples, or add what killed mutants; the exit code."""
+    if len(sys.argv) == 1:
+        return write_examples()
+    try:
+        print(f"{add_killers(json.loads(Path(sys.argv[1]).read_text('utf-8')))} programs added")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        print(f"build_corpus: {sys.argv[1]} has no figures of mutants: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    return 0
+
+
+def add_killers(figures: dict[str, Any]) -> int:
+    """Add the programs that killed what the corpus does not; how many are new.
+
+    Args:
+        figures: of ``tools/mutants --json``, whose mutants ran with the corpus as it is.
+
+    Raises:
+        KeyError, TypeError, ValueError: they are none.
+    """
+    kept = json.loads(KILLERS.read_text("utf-8"))
+    there = {json.dumps(list(entry.program)) for entry in (*corpus(), *killers())}
+    added = 0
+    for mutant in figures["mutants"]:
+        kill = mutant["kills"].get("ci") or mutant["kills"].get("smoke")
+        if mutant["program"] is None or mutant["killed_by_corpus"] or kill["by"] not in CLAUSES:
+            continue
+        program = program_of(mutant["program"])
+        text = json.dumps(program)
+        if text not in there:
+            there.add(text)
+            kept.setdefault(kill["by"], []).append(program)
+            added += 1
+    KILLERS.write_text(as_text(kept), "utf-8")
+    return added
+
+
+def write_examples() -> int:
     """Search, reduce, write; 1 if a clause has no program somewhere it applies."""
     found: dict[str, list[Program]] = {
         clause: [each] for clause, each in WRITTEN.items() if clause in CLAUSES

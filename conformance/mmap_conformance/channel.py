@@ -110,6 +110,9 @@ class Channel:
             raise StartError(str(reply["problem"]))
         if reply.get("protocol") != PROTOCOL:
             raise StartError(f"the worker speaks protocol {reply.get('protocol')}, not {PROTOCOL}")
+        sizes = [reply.get(name, 1) for name in ("page", "granularity")]
+        if not all(type(size) is int and size > 0 for size in sizes):
+            raise StartError(f"PAGESIZE or ALLOCATIONGRANULARITY is no size: {sizes}")
         return dict(reply)
 
     def send(self, program: Sequence[Operation], *, full: bool = False) -> None:

@@ -34,7 +34,7 @@ from mmap_conformance.workers import Workers
 from mmap_spec_tests import programs
 from mmap_spec_tests.clause import edition_text
 from mmap_spec_tests.clauses import AREA_OF
-from mmap_spec_tests.corpus import corpus, found
+from mmap_spec_tests.corpus import corpus, found, killers
 from mmap_spec_tests.model import Unrunnable
 from mmap_spec_tests.programs import Step
 
@@ -247,7 +247,7 @@ class _Run:
     def _source(self) -> Iterator[tuple[list[Step], str]]:
         """What is kept first, then programs of all areas in turn until time is up."""
         areas, (own, of) = _areas(self._options), self._share
-        for entry in (*corpus(), *found())[own::of]:
+        for entry in (*corpus(), *killers(), *found())[own::of]:
             if self._budget.spent > max(self._budget.seconds, _KEPT):
                 return
             area = AREA_OF[entry.clause]

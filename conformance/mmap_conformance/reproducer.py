@@ -301,6 +301,10 @@ def _position(script: _Script, target: str, arguments: Sequence[Value], store: b
     return [f"result = os.lseek({target}, 0, os.SEEK_CUR)"]
 
 
+def _seek(script: _Script, target: str, arguments: Sequence[Value], store: bool) -> list[str]:
+    return [f"os.lseek({target}, {script.value(arguments[0])}, os.SEEK_SET)"]
+
+
 def _close(script: _Script, target: str, arguments: Sequence[Value], store: bool) -> list[str]:
     return [f"if {target} != 9999:", f"    os.close({target})", f"    {target} = {_CLOSED}"]
 
@@ -366,6 +370,7 @@ _BLOCKS: dict[str, _Block] = {
 _ON_FILE: dict[str, _Block] = {
     "contents": _contents,
     "position": _position,
+    "seek": _seek,
     "close": _close,
     "pwrite": _pwrite,
     "truncate": _truncate,

@@ -87,6 +87,10 @@ class File(object):
         with open(self.path, "r+b") as stream:
             stream.truncate(length)
 
+    def seek(self, place):
+        """Have the descriptor stand elsewhere."""
+        os.lseek(self.fd, place, os.SEEK_SET)
+
     def position(self):
         """Where the descriptor stands."""
         return os.lseek(self.fd, 0, os.SEEK_CUR)

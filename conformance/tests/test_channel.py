@@ -282,6 +282,12 @@ def test_a_worker_of_another_protocol_is_refused(opened: Open) -> None:
         opened(*fake({"id": 1, "protocol": 2})).hello()
 
 
+def test_pages_of_no_size_are_refused(opened: Open) -> None:
+    hello = {"id": 1, "protocol": 1, "page": 4096, "granularity": 0}
+    with pytest.raises(StartError, match=r"ALLOCATIONGRANULARITY is no size: \[4096, 0\]"):
+        opened(*fake(hello)).hello()
+
+
 @pytest.mark.parametrize(
     ("command", "why"),
     [

@@ -93,6 +93,8 @@ def beginning(draw: Draw, facts: Facts, area: str) -> Iterator[Operation]:
         and draw.integer(0, 2) == 0
     ):
         keywords.update(flags_and_prot(draw))
+        if keywords["flags"] == constant("MAP_PRIVATE") and draw.integer(0, 3) == 0:
+            mode = "read"  # enough for a map that changes nothing but itself
     if area in ("offset", "everything") and size > granularity:
         keywords["offset"] = granularity
     anonymous = area != "offset" and mode == "update" and draw.integer(0, 3) == 0

@@ -20,6 +20,8 @@ from mmap_spec_tests.operations import Operation, Program
 
 MakeFacts = Callable[..., Facts]
 WRITTEN_BY_HAND = (
+    "constructor.descriptor-kept-where-it-stands",
+    "search.nothing-past-end",
     "lifecycle.clean-exit",
     "lifecycle.arguments-let-go",
     "lifecycle.descriptors-given-back",

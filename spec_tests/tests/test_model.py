@@ -151,6 +151,8 @@ SEARCH = [
     row(*MAP, m("find", octets(b"o")), gives=4),
     row(*MAP, m("rfind", octets(b"o")), gives=7),
     row(*MAP, LATER, m("find", octets(b"o")), gives=7),
+    row(*MAP, m("find", octets(b""), 13), gives=-1, since=(3, 15)),
+    row(*MAP, m("rfind", octets(b""), 13), gives=-1, since=(3, 15)),
     row(*MAP, LATER, m("find", octets(b"o"), 0), gives=4),
     row(*MAP, LATER, m("rfind", octets(b"o"), 0, 7), gives=4),
     row(*MAP, m("find", octets(b"world"), 0, 10), gives=-1),

@@ -198,6 +198,7 @@ CONSTRUCTOR = [
     row(FILE, made(flags="MAP_PRIVATE"), SET, SEEN, gives=TEXT),
     row(FILE, made(prot="PROT_READ"), SET, fails=TypeError, since=(3, 3)),
     row(*MAP, m("read", 3), on("f0", "position"), gives=0),
+    row(FILE, on("f0", "seek", 5), made(), m("read", 3), on("f0", "position"), gives=5),
     row(FILE, made(trackfd=False), gives=None, since=(3, 13)),
     row(FILE, made(trackfd=False), m("size"), fails=SYSTEM, since=(3, 13)),
     row(FILE, made(trackfd=False), m("resize", 5), fails=ValueError, since=(3, 13)),

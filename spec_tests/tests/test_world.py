@@ -200,8 +200,6 @@ NONSENSE: dict[str, Operation] = {
     "a file of something": on("f1", "file()", 5),
     "written outside the file": on("f0", "pwrite", octets(b"abc"), 11),
     "a file cut short under its map": on("f0", "truncate", 5),
-    "two bytes in": on("m0", "in", octets(b"ab")),
-    "nothing in": on("m0", "in", 5),
     "an item of a view outside it": on("v0", "[]", 12),
     "a handle of nothing": on("m0", "write", handle("m9")),
     "a broken expression": on("m0", "re.search()", octets(b"(")),

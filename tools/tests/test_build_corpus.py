@@ -120,6 +120,41 @@ def test_the_corpus_is_as_this_tool_writes_it(build_corpus: ModuleType) -> None:
     assert build_corpus.TARGET.read_text("utf-8") == build_corpus.as_text(kept)
 
 
+def test_what_killed_a_mutant_is_added_once(
+    build_corpus: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clause, other = list(CLAUSES)[:2]
+    program = [list(MAP), ["m0", "tell", [], {}]]
+
+    def mutant(by: str, program: object, *, corpus: bool = False) -> dict[str, object]:
+        kills = {"smoke": {"seconds": 0.5, "by": by}, "ci": None}
+        return {"kills": kills, "program": program, "killed_by_corpus": corpus}
+
+    killers = tmp_path / "killers.json"
+    killers.write_text(json.dumps({other: [[list(MAP)]]}), "utf-8")
+    monkeypatch.setattr(build_corpus, "KILLERS", killers)
+    mutants = [
+        *(mutant(clause, program), mutant(clause, program)),
+        *(mutant("exit code 4", None), mutant(other, [list(OTHER)], corpus=True)),
+    ]
+    assert build_corpus.add_killers({"mutants": mutants}) == 1
+    assert json.loads(killers.read_text("utf-8")) == {clause: [program], other: [[list(MAP)]]}
+
+
+def test_figures_that_are_none_are_refused(
+    build_corpus: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "figures.json"
+    path.write_text('{"mutants": [{}]}', "utf-8")
+    for name in (path, tmp_path / "missing.json"):
+        monkeypatch.setattr("sys.argv", ["build_corpus.py", str(name)])
+        assert build_corpus.main() == 2
+        assert "has no figures of mutants" in capsys.readouterr().err
+
+
 def test_what_ships_as_known_is_kept(build_corpus: ModuleType) -> None:
     """So that every run shows it: an entry that is missing is missed."""
     assert build_corpus.FOUND.read_text("utf-8") == build_corpus.as_text(build_corpus.known())
@@ -144,6 +179,7 @@ def test_clauses_that_no_program_reaches_are_told(
 ) -> None:
     target = tmp_path / "examples.json"
     monkeypatch.setattr(build_corpus, "TARGET", target)
+    monkeypatch.setattr("sys.argv", ["build_corpus.py"])
     monkeypatch.setattr(build_corpus, "FOUND", tmp_path / "found.json")
     monkeypatch.setattr(build_corpus, "ROUNDS", rounds)
     assert build_corpus.main() == 1
@@ -151,7 +187,7 @@ def test_clauses_that_no_program_reaches_are_told(
     missing = [line for line in missing if line]
     written = json.loads(target.read_text("utf-8"))
     assert count == f"{sum(map(len, written.values()))} programs"
-    assert len(written) == 3 if rounds == 0 else len(written) > 40
+    assert len(written) == len(build_corpus.WRITTEN) if rounds == 0 else len(written) > 40
     told = {line.removeprefix("no program reaches ").split()[0] for line in missing}
     assert set(CLAUSES) - set(written) <= told
     assert all(line.endswith((" on unix", " on windows")) for line in missing)
@@ -165,6 +201,7 @@ def test_where_every_clause_is_reached_nothing_is_told(
 ) -> None:
     reached = "lifecycle.clean-exit"
     monkeypatch.setattr(build_corpus, "TARGET", tmp_path / "examples.json")
+    monkeypatch.setattr("sys.argv", ["build_corpus.py"])
     monkeypatch.setattr(build_corpus, "FOUND", tmp_path / "found.json")
     monkeypatch.setattr(build_corpus, "ROUNDS", 0)
     monkeypatch.setattr(build_corpus, "CLAUSES", {reached: CLAUSES[reached]})

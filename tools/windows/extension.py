@@ -41,20 +41,20 @@ def build(
     inputs = [*sources, *SOURCES.glob("*.h"), CONFIGURATION]
     if target.exists() and target.stat().st_mtime > max(path.stat().st_mtime for path in inputs):
         return
-    command = [COMPILER, f"-specs={_ucrt(home)}", *FLAGS, *flags]
+    command = [COMPILER, f"-specs={ucrt_specs(home)}", *FLAGS, *flags]
     command += [
         "-include",
         str(CONFIGURATION),
         "-I",
-        _headers(version),
+        headers(version),
         "-o",
         str(target),
         *map(str, sources),
     ]
-    subprocess.run([*command, str(_import_library(library(home)))], check=True)
+    subprocess.run([*command, str(import_library(library(home)))], check=True)
 
 
-def _headers(version: str) -> str:
+def headers(version: str) -> str:
     """Those of an interpreter here: but for their ``pyconfig.h`` they are the same."""
     try:
         python = find_interpreter(f"python{version}")
@@ -68,7 +68,7 @@ def _headers(version: str) -> str:
     return folder
 
 
-def _ucrt(folder: Path) -> Path:
+def ucrt_specs(folder: Path) -> Path:
     """Specs of a compiler that links the runtime that Python has: another one knows nothing
     of its descriptors."""
     told = subprocess.run([COMPILER, "-dumpspecs"], check=True, capture_output=True, text=True)
@@ -77,7 +77,7 @@ def _ucrt(folder: Path) -> Path:
     return path
 
 
-def _import_library(dll: Path) -> Path:
+def import_library(dll: Path) -> Path:
     definition, path = dll.with_suffix(".def"), dll.with_suffix(".a")
     with open(definition, "wb") as stream:
         subprocess.run(

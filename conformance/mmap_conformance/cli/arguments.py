@@ -19,12 +19,13 @@ from mmap_conformance.cli import (
     report,
     run,
     selftest,
+    vectors,
 )
 from mmap_conformance.cli.version import Version
 from mmap_conformance.errors import UsageError
 from mmap_conformance.options import BUDGETS, Options
 from mmap_conformance.reports import COMPARING, FORMATS
-from mmap_spec_tests.clause import LEVELS, Edition, parse_edition
+from mmap_spec_tests.clause import EDITIONS, LEVELS, Edition, edition_text, parse_edition
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.rules import AREAS
 
@@ -60,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     _expectations(verbs.add_parser("expectations", help="keep a file of known findings"))
     _selftest(verbs.add_parser("selftest", help="see that an implementation can be tested"))
     _init(verbs.add_parser("init", help="set up the gate in your project"))
+    _vectors(verbs.add_parser("vectors", help="the corpus for harnesses of other languages"))
     return parser
 
 
@@ -156,6 +158,27 @@ def _expectations(parser: argparse.ArgumentParser) -> None:
     check = verbs.add_parser("check", help="refuse findings without kind or reason")
     check.set_defaults(verb=expectations.check)
     check.add_argument("files", type=Path, metavar="FILE", nargs="+", help="TOML")
+
+
+def _vectors(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    export = verbs.add_parser("export", help="write programs and expected outcomes as JSON")
+    export.set_defaults(verb=vectors.export)
+    export.add_argument(
+        "file", type=Path, metavar="FILE", nargs="?", help="(default: standard output)"
+    )
+    export.add_argument(
+        "--edition",
+        type=edition,
+        default=EDITIONS[-1],
+        help=f"of the documentation (default: {edition_text(EDITIONS[-1])})",
+    )
+    export.add_argument(
+        "--platform",
+        choices=("unix", "windows"),
+        default="unix",
+        help="of the implementation (default: %(default)s)",
+    )
 
 
 def _list(parser: argparse.ArgumentParser) -> None:

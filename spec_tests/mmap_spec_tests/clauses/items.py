@@ -129,6 +129,12 @@ CLAUSES = (
         "should",
     ),
     Clause(
+        "items.contains-other",
+        "`x in m` is no error for an x that is no single byte: an integer, several bytes, or "
+        "whatever else.",
+        "should",
+    ),
+    Clause(
         "items.buffer",
         "A map can be used where bytes are expected: memoryview(m) shows its bytes.",
         "must",

@@ -50,6 +50,13 @@ CLAUSES = (
         "should",
     ),
     Clause(
+        "search.nothing-past-end",
+        "Not even no bytes at all are found where the search starts past the end.",
+        "should",
+        since=(3, 15),
+        source="gh-151021",
+    ),
+    Clause(
         "search.takes-buffers",
         "The bytes to look for can be any object with contiguous bytes, writable ones included.",
         "must",

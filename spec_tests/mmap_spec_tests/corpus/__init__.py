@@ -1,5 +1,5 @@
 """Programs that are kept, each because it exercises a clause that others seldom reach, or
-because an implementation was once found wrong with it.
+because an implementation was once found wrong with it, or a fault planted in one.
 
 Every run begins with them. An example is the smallest program that shows a clause.
 """
@@ -31,6 +31,12 @@ def corpus() -> tuple[Entry, ...]:
 def found() -> tuple[Entry, ...]:
     """The programs of the findings that the suite ships as known, each with its clause."""
     return _read("found.json")
+
+
+@lru_cache(maxsize=1)
+def killers() -> tuple[Entry, ...]:
+    """The programs that found a planted fault which none of the others finds."""
+    return _read("killers.json")
 
 
 def _read(name: str) -> tuple[Entry, ...]:

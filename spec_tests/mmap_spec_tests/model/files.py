@@ -22,7 +22,7 @@ def create(world: World, operation: Operation) -> Expectation:
     return Expectation((), effect, NONE)  # or else the file system is to blame
 
 
-ON_FILE = ("contents", "position", "close", "pwrite", "truncate")
+ON_FILE = ("contents", "position", "seek", "close", "pwrite", "truncate")
 """What ``on_file`` knows."""
 
 
@@ -36,7 +36,14 @@ def on_file(world: World, file: File, operation: Operation) -> Expectation:
         clauses = file.reach or ("access.reading-leaves-file",)
         return Expectation(tuple((clause, allowed) for clause in clauses))
     if method == "position":
-        return Expectation((("constructor.descriptor-kept-where-it-stands", returned(0)),))
+        clause = "constructor.descriptor-kept-where-it-stands"
+        return Expectation(((clause, returned(file.position)),))
+    if method == "seek":
+
+        def seek() -> None:
+            file.position = arguments[0]
+
+        return Expectation((), seek, NONE)
     if method == "close":
 
         def close() -> None:

@@ -61,8 +61,8 @@ def _search(
         # CPython passes over the end then (gh-116738).
         whole = (data.find if lowest else data.rfind)(needle, base + first, base + size)
         allowed = Either((allowed, returned(whole - base if whole >= 0 else -1)))
-    if not needle and bounds[0] > size:
-        # len until gh-151021, -1 since; bytes.find has always said -1.
+    past_end = not needle and bounds[0] > size
+    if past_end:  # len in editions without that clause; bytes.find has always said -1
         allowed = Either((returned(-1), returned(found)))
     clause = "search.find-lowest" if lowest else "search.rfind-highest"
     if not needle:
@@ -83,6 +83,8 @@ def _search(
         checks = (("search.none-bounds", allowed),)
     elif "bytes" not in sub:
         checks = (("search.takes-buffers", Accepts()), *checks)
+    if past_end:
+        checks = (("search.nothing-past-end", returned(-1)), *checks)
     if map.memory.blame and not huge:
         checks = shows(map.memory.blame, allowed) + checks
 

@@ -65,12 +65,13 @@ class Memory:
 class File(Memory):
     """A file with one descriptor."""
 
-    __slots__ = ("mode", "open", "owed", "reach")
+    __slots__ = ("mode", "open", "owed", "position", "reach")
 
     def __init__(self, data: bytes, mode: str) -> None:
         super().__init__(data)
         self.mode = mode
         self.open = True
+        self.position = 0  # of the descriptor
         self.reach: Blame = ()  # for what the file itself holds
         self.owed: frozenset[object] = frozenset()  # maps that may have bytes it has not yet
 
@@ -81,7 +82,7 @@ class File(Memory):
 
     def clone(self) -> File:
         other = File(bytes(self.data), self.mode)
-        other.open, other.owed = self.open, self.owed
+        other.open, other.owed, other.position = self.open, self.owed, self.position
         other.blame, other.reach, other.writer = self.blame, self.reach, self.writer
         return other
 

@@ -143,7 +143,14 @@ def close_descriptor(draw: Draw, world: World) -> Operation:
     return Operation(pick_file(draw, world)[0], "close")
 
 
-@rule(_AREA, lambda world: any(file.open for file in world.files.values()))
+def _has_descriptor(world: World) -> bool:
+    return any(file.open for file in world.files.values())
+
+
+@rule(_AREA, _has_descriptor)
 def descriptor_position(draw: Draw, world: World) -> Operation:
+    """Where a descriptor stands, or have it stand elsewhere."""
     opened = [name for name, file in world.files.items() if file.open]
+    if draw.integer(0, 1):
+        return Operation(draw.choice(opened), "seek", [draw.integer(1, 9)])
     return Operation(draw.choice(opened), "position")

@@ -54,7 +54,9 @@ def madvise(draw: Draw, world: World) -> Operation:
         return Operation(name, "madvise", [option])
     start = page * draw.integer(0, map.size // page)
     if kind < 3:
-        return Operation(name, "madvise", [option, start, draw.choice((1, page, map.size, 10**6))])
+        lengths = (0, 1, page, map.size, 10**6, world.facts.largest)
+        return Operation(name, "madvise", [option, start, draw.choice(lengths)])
     if kind == 3:
-        return Operation(name, "madvise", [option, draw.choice((-1, map.size, 10**9))])
+        length = [1] * draw.integer(0, 1)
+        return Operation(name, "madvise", [option, draw.choice((-1, map.size, 10**9)), *length])
     return Operation(name, "madvise", [option, 0, draw.choice((-1, -4096))])

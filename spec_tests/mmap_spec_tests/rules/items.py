@@ -115,7 +115,10 @@ def look(draw: Draw, world: World) -> Operation:
     if method == "list()":
         return Operation(name, method, [draw.integer(1, 5)])
     if method == "in":
-        there = map.bytes[inside(draw, map)] if draw.integer(0, 1) else draw.integer(0, 255)
+        kind = draw.integer(0, 2)
+        if kind == 2:
+            return Operation(name, method, [draw.choice((97, octets(b"ab"), "a", None, STRANGE))])
+        there = map.bytes[inside(draw, map)] if kind else draw.integer(0, 255)
         return Operation(name, method, [octets(bytes([there]))])
     if method == "re.search()":
         return Operation(name, method, [octets(draw.choice((b"\n.", b"[a-f]+", b"\\x00{3}$")))])

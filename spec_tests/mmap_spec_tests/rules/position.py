@@ -65,7 +65,8 @@ def seek(draw: Draw, world: World) -> Operation:
         return Operation(name, "seek", [place(draw, map) - map.size, 2])
     if kind == 10:
         return Operation(name, "seek", [number(draw, world, map), draw.integer(0, 3)])
-    return Operation(name, "seek", [0, draw.choice((3, -1, 99, 2**31, 2**70, "0", 1.0, index(1)))])
+    odd = (3, -1, 99, 2**31 - 1, 2**31, 2**32, 2**70, "0", 1.0, index(1))
+    return Operation(name, "seek", [0, draw.choice(odd)])
 
 
 @rule(_AREA, has_map, weight=3)

@@ -62,6 +62,7 @@ def reenter(draw: Draw, world: World) -> Operation:
         ("flush", [0, trick]),
         ("resize", [reentrant(max(map.size // 2, 1), does)]),
         ("find", [octets(b"\n"), trick]),
+        ("find", [octets(b"\n"), trick, map.size]),
         ("rfind", [octets(b"\n"), 0, trick]),
     ]
     if world.facts.edition >= (3, 3):

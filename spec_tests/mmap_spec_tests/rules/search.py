@@ -2,13 +2,22 @@
 
 from mmap_spec_tests.draw import Draw
 from mmap_spec_tests.model.state import Map, World
-from mmap_spec_tests.operations import STRANGE, Operation, Value, buffer, index, octets
-from mmap_spec_tests.rules.table import has_map, huge, no_bytes, pick, place, rule
+from mmap_spec_tests.operations import STRANGE, Operation, Value, buffer, cut, index, octets
+from mmap_spec_tests.rules.table import (
+    has_map,
+    has_open_map,
+    huge,
+    no_bytes,
+    pick,
+    pick_open,
+    place,
+    rule,
+)
 
 
 def _needle(draw: Draw, map: Map) -> bytes:
-    kind = draw.integer(0, 7)
-    start = draw.integer(0, map.size - 1) if kind < 5 else 0
+    kind = draw.integer(0, 8)
+    start = draw.integer(0, map.size - 1) if kind < 5 or kind == 8 else 0
     if kind < 3:  # some of the bytes that are there
         return map.bytes[start : start + draw.integer(1, 9)]
     if kind == 3:  # the very end
@@ -19,7 +28,11 @@ def _needle(draw: Draw, map: Map) -> bytes:
         return b""
     if kind == 6:
         return draw.choice((b"\n", b"\0", b"a", b"\0\0", b"zz"))
-    return map.bytes + (b"a" if draw.integer(0, 1) else b"")
+    if kind == 7:
+        return map.bytes + (b"a" if draw.integer(0, 1) else b"")
+    piece = bytearray(map.bytes[start : start + draw.integer(1, 60)])
+    piece[len(piece) // 2] ^= 3  # all there but for one byte, which is not the last
+    return bytes(piece)
 
 
 def _bound(draw: Draw, world: World, map: Map) -> Value:
@@ -33,6 +46,15 @@ def _bound(draw: Draw, world: World, map: Map) -> Value:
     if kind == 30 and world.facts.edition >= (3, 14, 1):
         return None
     return draw.choice((1.5, "1", STRANGE))
+
+
+@rule("search", has_open_map)
+def repeat(draw: Draw, world: World) -> Operation:
+    """Text in which much is nearly found: what searches faster than byte by byte goes wrong."""
+    name, map = pick_open(draw, world)
+    period = draw.choice((b"a", b"ab", b"aab", b"abaab"))
+    text = (period * map.size)[: map.size]
+    return Operation(name, "[]=", [cut(None, None), octets(text)])
 
 
 @rule("search", has_map, weight=4)

@@ -144,7 +144,7 @@ def number(draw: Draw, world: World, map: Map) -> Value:
     if kind < 27:
         return place(draw, map)
     if kind == 27:
-        return index(place(draw, map))
+        return index(place(draw, map) if draw.integer(0, 3) else huge(draw, world))
     if kind < 30:
         return huge(draw, world)
     return draw.choice((True, 1.5, "1", STRANGE, octets(b"1")))
