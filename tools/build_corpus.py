@@ -21,6 +21,7 @@ from rich.progress import track
 
 from mmap_conformance.expectations import shipped
 from mmap_conformance.reduce import fewer
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import EDITIONS, Clause, edition_text
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.corpus import corpus, killers
@@ -43,10 +44,10 @@ TARGET = Path(__file__).parents[1] / "spec_tests/mmap_spec_tests/corpus/examples
 FOUND = TARGET.with_name("found.json")
 KILLERS = TARGET.with_name("killers.json")
 EXIT_USAGE = 2
-ROUNDS = 3000
+ROUNDS = 5000
 _NAMES = ("MADV_NORMAL", "MADV_WILLNEED", "MS_SYNC", "MS_ASYNC")
 CONSTANTS = {name: number for number, name in enumerate(_NAMES)}
-CAPABILITIES = frozenset(("resize", "madvise", "fork", "python-buffers", "set_name"))
+CAPABILITIES = GRANTED | {"madvise", "fork", "python-buffers", "set_name"}
 
 
 LEAVES = [
@@ -127,11 +128,12 @@ def surroundings() -> list[Facts]:
     """Every edition, with all that an implementation may be able to do, with less, and on
     Windows."""
     everything = [facts(edition) for edition in EDITIONS]
-    less = [replace(f, capabilities=CAPABILITIES - {"python-buffers"}) for f in everything]
-    windows = [
-        Facts(edition, "windows", granularity=1 << 16, capabilities=frozenset(("resize",)))
-        for edition in EDITIONS
+    less = [
+        replace(f, capabilities=CAPABILITIES - {name})
+        for name in ("python-buffers", *sorted(GRANTED))
+        for f in everything
     ]
+    windows = [Facts(edition, "windows", granularity=1 << 16) for edition in EDITIONS]
     return [*less, *everything, *windows]
 
 

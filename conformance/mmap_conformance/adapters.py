@@ -8,16 +8,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.machinery import PathFinder
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from mmap_conformance.errors import StartError, UsageError
+from mmap_spec_tests.capabilities import CAPABILITIES
 from mmap_spec_tests.clause import EDITIONS, Edition
 
 WORKER = Path(__file__).with_name("worker.py")
+PYODIDE = Path(__file__).with_name("pyodide.mjs")
+"""Runs the worker in Pyodide under Node."""
 ENTRY_POINTS = "mmap_conformance.adapters"
 """The group in which third parties register a function without arguments that returns
 an ``Adapter``; its name is the implementation's name on the command line."""
@@ -44,6 +47,7 @@ class Adapter:
         environment: variables to be set for the worker.
         directory: the worker's current directory; None for the driver's.
         expectations: a file of findings that are known; None where there is none.
+        lacks: names of ``CAPABILITIES`` that it has not; one that works is tested all the same.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Adapter:
     environment: Mapping[str, str] = field(default_factory=dict)
     directory: str | None = None
     expectations: Path | None = None
+    lacks: tuple[str, ...] = ()
 
     @property
     def runs_here(self) -> bool:
@@ -104,7 +109,20 @@ def registered(name: str, make: object) -> Adapter:
     adapter = make() if callable(make) else None
     if not isinstance(adapter, Adapter):
         raise UsageError(f"the entry point {name!r} of {ENTRY_POINTS} gives no Adapter")
+    check_capabilities(f"the entry point {name!r} of {ENTRY_POINTS}", adapter.lacks)
     return adapter
+
+
+def check_capabilities(where: str, names: Iterable[object]) -> None:
+    """Refuse to take what is no capability for one that is lacking.
+
+    Raises:
+        UsageError: a name is unknown.
+    """
+    for name in names:
+        if not isinstance(name, str) or name not in CAPABILITIES:
+            known = ", ".join(CAPABILITIES)
+            raise UsageError(f"{where}: lacks names {name!r}; capabilities are {known}")
 
 
 def _reference(name: str, module: str, edition: Edition) -> Adapter:

@@ -13,7 +13,7 @@ def never() -> bool:
 
 
 class Budget:
-    """A clock that stands still while other implementations have their turn.
+    """A clock that stands still while there is no searching.
 
     Attributes:
         seconds: how long it may run.
@@ -33,7 +33,7 @@ class Budget:
 
     @property
     def spent(self) -> float:
-        """Seconds since the start, but for the turns of others."""
+        """Seconds since the start, but for those it stood still."""
         return time.monotonic() - self._begun
 
     @property
@@ -43,7 +43,7 @@ class Budget:
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
-        """Others have their turn."""
+        """Others have their turn, or findings that are known are replayed."""
         stopped = time.monotonic()
         yield
         self._begun += time.monotonic() - stopped

@@ -21,7 +21,7 @@ from mmap_spec_tests.operations import Operation
 PROTOCOL = 1
 MEMORY = 1 << 30
 """Bytes a worker may grow by."""
-_START = 20.0
+_START = 40.0
 """Seconds a worker may take to answer hello."""
 
 

@@ -8,10 +8,12 @@
     edition = "3.13"
     expectations = "known.toml"
     environment = { MYMMAP_DEBUG = "1" }
+    lacks = ["resize", "coherence"]   # capabilities that it has not, and will not have
 
 Paths are relative to the file. ``{worker}`` stands for the path of the worker's file; a
 command without it is any program that speaks the worker's protocol. Beside a command, ``module``
-is the name that reproducers import.
+is the name that reproducers import. ``{pyodide}`` stands for the script with which Node runs a
+file in Pyodide.
 """
 
 from __future__ import annotations
@@ -22,16 +24,18 @@ from pathlib import Path
 from typing import Any
 
 from mmap_conformance import toml
-from mmap_conformance.adapters import TAKEN, WORKER, Adapter, resolve
+from mmap_conformance.adapters import PYODIDE, TAKEN, WORKER, Adapter, check_capabilities, resolve
 from mmap_conformance.errors import UsageError
 from mmap_spec_tests.clause import parse_edition
 
+_PLACES = {"{worker}": str(WORKER), "{pyodide}": str(PYODIDE)}
 _KEYS = {
     "module": str,
     "command": list,
     "edition": str,
     "expectations": str,
     "environment": dict,
+    "lacks": list,
 }
 
 
@@ -92,6 +96,7 @@ def _check(where: str, name: str, table: Any) -> None:
         )
     if not all(isinstance(value, str) for value in table.get("environment", {}).values()):
         raise UsageError(f"{where}: environment has a value that is no text")
+    check_capabilities(where, table.get("lacks", []))
     try:
         parse_edition(table.get("edition", "3.1"))
     except ValueError as error:
@@ -101,8 +106,7 @@ def _check(where: str, name: str, table: Any) -> None:
 def _adapter(path: Path, name: str, table: dict[str, Any]) -> Adapter:
     module = table.get("module", "mmap")
     if "command" in table:
-        words = tuple(part.replace("{worker}", str(WORKER)) for part in table["command"])
-        adapter = Adapter(name, words, module.partition("@")[0])
+        adapter = Adapter(name, tuple(map(_placed, table["command"])), module.partition("@")[0])
     else:
         try:
             adapter = resolve(module)
@@ -113,6 +117,13 @@ def _adapter(path: Path, name: str, table: dict[str, Any]) -> Adapter:
         name=name,
         edition=parse_edition(table["edition"]) if "edition" in table else adapter.edition,
         environment=table.get("environment", {}),
+        lacks=tuple(table.get("lacks", ())),
         directory=str(path.parent),
         expectations=path.parent / table["expectations"] if "expectations" in table else None,
     )
+
+
+def _placed(word: str) -> str:
+    for name, place in _PLACES.items():
+        word = word.replace(name, place)
+    return word

@@ -9,9 +9,9 @@ from itertools import count
 from typing import NamedTuple
 
 from mmap_conformance.adapters import Adapter
-from mmap_conformance.engine import edition_of, scratch
+from mmap_conformance.engine import scratch
 from mmap_conformance.errors import UsageError
-from mmap_conformance.inprocess import model_facts
+from mmap_conformance.introduction import introduce
 from mmap_conformance.judge import got, kind_of
 from mmap_conformance.options import Options
 from mmap_conformance.reduce import ATTEMPTS, reduce
@@ -61,7 +61,7 @@ def differences(adapters: Sequence[Adapter], options: Options) -> Iterator[Diffe
 def _common(adapters: Sequence[Adapter], both: Sequence[Workers], options: Options) -> Facts:
     """What the model may assume of either."""
     first, second = (
-        model_facts(workers.hello(), edition_of(adapter, options, workers.hello()))
+        introduce(adapter, options, workers).facts
         for adapter, workers in zip(adapters, both, strict=True)
     )
     if first.platform != second.platform or first.granularity != second.granularity:

@@ -26,13 +26,13 @@ from mmap_conformance.events import (
     Started,
 )
 from mmap_conformance.expectations import Expectations
-from mmap_conformance.inprocess import model_facts
+from mmap_conformance.introduction import introduce
 from mmap_conformance.options import Options
 from mmap_conformance.supply import Supplies
 from mmap_conformance.triage import Triage
 from mmap_conformance.workers import Workers
 from mmap_spec_tests import programs
-from mmap_spec_tests.clause import Edition, edition_text
+from mmap_spec_tests.clause import edition_text
 from mmap_spec_tests.clauses import AREA_OF
 from mmap_spec_tests.corpus import corpus, found, killers
 from mmap_spec_tests.model import Unrunnable
@@ -130,17 +130,14 @@ def scratch() -> Iterator[str]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def edition_of(adapter: Adapter, options: Options, hello: dict[str, Any]) -> Edition:
-    """The edition that an implementation is held to."""
-    return options.edition or adapter.edition or tuple(hello["version"])
-
-
 def names_of(adapter: Adapter, hello: dict[str, Any]) -> tuple[str, ...]:
     """What an implementation is called in expectations files."""
     kind = f"{hello['implementation']}@{hello['interpreter'].partition(' ')[0]}"
     if hello.get("debug"):  # a build that asserts what others pass over
         kind += "-debug"
-    return adapter.name, kind, f"{kind}-{hello['platform']}"
+    # Emscripten answers for Unix, with a system of its own.
+    system = "emscripten" if hello.get("system") == "emscripten" else hello["platform"]
+    return adapter.name, kind, f"{kind}-{system}"
 
 
 class _Run:
@@ -169,14 +166,11 @@ class _Run:
         self._budget = budget = Budget(self._options.seconds / self._share.of, interrupted)
         name, options = self._adapter.name, self._options
         try:
-            hello = self._workers.hello()
-            self._workers.self_test()
+            hello, facts, notes = introduce(self._adapter, options, self._workers)
         except StartError as error:
             self._workers.close()
             yield NotStarted(name, str(error))
             return
-        edition = edition_of(self._adapter, options, hello)
-        facts = model_facts(hello, edition)
         triage = Triage(self._adapter, options, facts, self._workers, budget)
         self._triage = triage
         self._supply = self._supplies.of(facts)
@@ -186,13 +180,15 @@ class _Run:
             yield Started(
                 name,
                 hello,
-                edition_text(edition),
+                edition_text(facts.edition),
                 options.level,
                 options.seed,
                 options.budget,
                 self._adapter.module,
+                notes,
             )
-            yield from self._expected(hello)
+            with budget.suspended():  # replaying what is known is no searching
+                yield from self._expected(hello)
             for steps, area, answer in self._answered():
                 yield from self._judged(steps, answer)
                 if triage.deaths > _MOST_DEATHS:

@@ -78,12 +78,13 @@ class Started:
     """An implementation has answered and passed the channel's self-test.
 
     Attributes:
-        facts: what its worker says of it, of its interpreter and its platform.
+        facts: what its worker says of it, of its interpreter and its platform, and what it lacks.
         edition: that it is held to.
         level: clauses below it inform and never fail.
         seed: of all choices.
         budget: seconds, or their name.
         module: that has its type.
+        notes: where what it is declared to lack and what was seen differ, a line each.
     """
 
     implementation: str
@@ -93,6 +94,7 @@ class Started:
     seed: int
     budget: str
     module: str = "mmap"
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

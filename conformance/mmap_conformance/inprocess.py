@@ -12,6 +12,7 @@ from typing import Any
 from mmap_conformance import worker
 from mmap_conformance.channel import Answer
 from mmap_conformance.errors import StartError
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import Edition
 from mmap_spec_tests.expectation import Outcome
 from mmap_spec_tests.model import Facts
@@ -84,7 +85,7 @@ class InProcess:
 
 
 def model_facts(hello: dict[str, Any], edition: Edition) -> Facts:
-    """What the model must know, from what a worker says of itself."""
+    """What the model must know, from what a worker says of itself and is known to lack."""
     return Facts(
         edition,
         hello["platform"],
@@ -92,5 +93,5 @@ def model_facts(hello: dict[str, Any], edition: Edition) -> Facts:
         hello["granularity"],
         hello["largest"],
         hello["constants"],
-        frozenset(hello["capabilities"]),
+        GRANTED - frozenset(hello.get("lacks", ())) | frozenset(hello["capabilities"]),
     )

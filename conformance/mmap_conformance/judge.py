@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from mmap_conformance.channel import Answer, describe_death
 from mmap_conformance.events import Kind
+from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.expectation import Allowed, Expectation, Outcome, Raises, Shows
+from mmap_spec_tests.model import Facts
 from mmap_spec_tests.programs import Step
 
 Holds = Callable[[str], bool]
@@ -67,6 +69,12 @@ class Divergence(NamedTuple):
 
 Known = Callable[[Sequence[Step], Divergence], bool]
 """Whether a divergence of a program is due to a finding that is known."""
+
+
+def holds_for(facts: Facts) -> Holds:
+    """What an implementation of these facts is held to."""
+    around = facts.edition, facts.platform, facts.capabilities
+    return {each.id for each in CLAUSES.values() if each.holds(*around)}.__contains__
 
 
 def kind_of(outcome: Outcome) -> Kind:

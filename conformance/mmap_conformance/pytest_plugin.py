@@ -143,13 +143,16 @@ class ImplementationCollector(pytest.Collector):
             pytest.skip(self._problem)  # told by the item that was the first to ask
         if self._finished is None:
             from mmap_conformance import engine
-            from mmap_conformance.events import Finished, NotStarted, Stale
+            from mmap_conformance.events import Finished, NotStarted, Stale, Started
 
             for event in engine.run([self._adapter], self._options):
                 self._outputs(event)
                 if isinstance(event, NotStarted):
                     self._problem = f"{event.implementation} did not start: {event.reason}"
                     raise ConformanceFailure(self._problem)
+                if isinstance(event, Started):
+                    for note in event.notes:
+                        self.warn(pytest.PytestWarning(f"{event.implementation}: {note}"))
                 if isinstance(event, Stale):
                     self.stale.append(event)
                 if isinstance(event, Finished):

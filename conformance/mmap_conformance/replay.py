@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mmap_conformance.adapters import Adapter
-from mmap_conformance.engine import edition_of, scratch
+from mmap_conformance.engine import scratch
 from mmap_conformance.errors import UsageError
-from mmap_conformance.inprocess import model_facts
-from mmap_conformance.judge import Divergence, judge
+from mmap_conformance.introduction import introduce
+from mmap_conformance.judge import Divergence, holds_for, judge
 from mmap_conformance.options import Options
 from mmap_conformance.render import lines
 from mmap_conformance.reports import reading
@@ -54,18 +54,13 @@ def replay(adapter: Adapter, program: Program, options: Options) -> Replayed:
         UsageError: the program makes no sense for this implementation.
     """
     with scratch() as directory, Workers(adapter, options, directory) as workers:
-        hello = workers.hello()
-        facts = model_facts(hello, edition_of(adapter, options, hello))
+        facts = introduce(adapter, options, workers).facts
         try:
             steps = modelled(program, facts)
         except Unrunnable as error:
             raise UsageError(f"the program makes no sense to {adapter.name}: {error}") from error
         answer = workers.execute(program, complete=True, full=False)
-
-        def holds(clause: str) -> bool:
-            return CLAUSES[clause].holds(facts.edition, facts.platform, facts.capabilities)
-
-        divergence = judge(steps, answer, holds, lambda *_: False, Counter())
+        divergence = judge(steps, answer, holds_for(facts), lambda *_: False, Counter())
         return Replayed(steps, answer.outcomes, divergence)
 
 

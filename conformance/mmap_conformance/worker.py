@@ -386,7 +386,9 @@ def facts(module):
         for name in dir(module)
         if name.isupper() and isinstance(getattr(module, name), int)
     }
-    can = [name for name in ("resize", "madvise", "set_name") if hasattr(kind, name)]
+    can = ["madvise"] if hasattr(kind, "madvise") else []
+    if hasattr(kind, "set_name") and sys.platform == "linux":  # elsewhere it has no names to give
+        can.append("set_name")
     if hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi"):
         can.append("fork")
     if sys.version_info >= (3, 12) and sys.implementation.name == "cpython":

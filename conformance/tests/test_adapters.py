@@ -164,10 +164,16 @@ def test_a_registered_adapter_is_taken(register: Callable[[str], None]) -> None:
     assert resolve("theirs") == Adapter("theirs", ("prog",), "their_mmap", (3, 9))
 
 
+LACKS_FUN = """
+from mmap_conformance.adapters import Adapter
+def make(): return Adapter('theirs', ('prog',), lacks=('fun',))
+"""
+
+
 @pytest.mark.parametrize(
     "code",
     ["make = None", "def make(): return 5", "raise RuntimeError('broken')", "other = 1",
-     "def make(): raise RuntimeError('broken')"],
+     "def make(): raise RuntimeError('broken')", LACKS_FUN],
 )  # fmt: skip
 def test_a_registered_adapter_that_is_none_is_refused(
     code: str, register: Callable[[str], None]

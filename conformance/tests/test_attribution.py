@@ -28,7 +28,7 @@ from mmap_spec_tests.operations import (
 )
 
 FAULTY = Path(__file__).parent / "faulty"
-FACTS = Facts((3, 11), page=mmap.PAGESIZE, capabilities=frozenset(("resize",)))
+FACTS = Facts((3, 11), page=mmap.PAGESIZE)
 
 FILE = Operation("f0", "file()", [pattern(13)])
 MAP = Operation("m0", "mmap()", [descriptor("f0"), 0])

@@ -95,7 +95,7 @@ def test_hello_tells_the_facts(opened: Open) -> None:
     assert hello["page"] == mmap.PAGESIZE
     assert hello["granularity"] == mmap.ALLOCATIONGRANULARITY
     assert hello["constants"]["ACCESS_READ"] == mmap.ACCESS_READ
-    assert {"resize", "fork"} <= set(hello["capabilities"])
+    assert {"madvise", "fork"} <= set(hello["capabilities"])
 
 
 def test_values_come_through(opened: Open) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mmap_conformance.adapters import WORKER
+from mmap_conformance.adapters import PYODIDE, WORKER
 from mmap_conformance.cli.implementations import adapters
 from mmap_conformance.config import configured
 from mmap_conformance.engine import scratch
@@ -41,7 +41,7 @@ def test_every_key_is_taken(project: Path) -> None:
     write(
         project,
         TABLE + 'module = "mymmap"\nedition = "3.9"\nexpectations = "sub/known.toml"\n'
-        'environment = { DEBUG = "1" }\n',
+        'environment = { DEBUG = "1" }\nlacks = ["coherence"]\n',
     )
     (adapter,) = configured(project).values()
     assert adapter.name == "mine"
@@ -49,6 +49,7 @@ def test_every_key_is_taken(project: Path) -> None:
     assert (adapter.module, adapter.edition) == ("mymmap", (3, 9))
     assert adapter.expectations == project / "sub" / "known.toml"
     assert adapter.environment == {"DEBUG": "1"}
+    assert adapter.lacks == ("coherence",)
     assert adapter.directory == str(project)
 
 
@@ -71,6 +72,14 @@ def test_a_command_of_ones_own_may_use_our_worker(project: Path) -> None:
     adapter = configured(project)["mine"]
     assert adapter.command == ("wine", "python.exe", str(WORKER), "mymmap")
     assert not adapter.runs_here
+
+
+def test_a_command_may_run_our_worker_in_pyodide(project: Path) -> None:
+    words = '["node", "{pyodide}", "node_modules/pyodide", "{worker}", "mmap"]'
+    write(project, TABLE + f"command = {words}\n")
+    command = configured(project)["mine"].command
+    assert command == ("node", str(PYODIDE), "node_modules/pyodide", str(WORKER), "mmap")
+    assert PYODIDE.is_file()
 
 
 def test_the_nearest_file_counts(project: Path) -> None:
@@ -124,6 +133,12 @@ def test_a_worker_runs_in_the_files_folder_and_environment(
         (TABLE + "expectations = ['a']", "'mine': expectations is not a str"),
         (TABLE + "environment = ['A=1']", "'mine': environment is not a dict"),
         (TABLE + "environment = { A = 1 }", "'mine': environment has a value that is no text"),
+        (TABLE + "lacks = 'resize'", "'mine': lacks is not a list"),
+        (
+            TABLE + "lacks = ['resize', 'fun']",
+            "'mine': lacks names 'fun'; capabilities are resize, coherence",
+        ),
+        (TABLE + "lacks = [1]", "'mine': lacks names 1; "),
     ],
 )
 def test_what_makes_no_sense_is_told_in_one_line(project: Path, text: str, told: str) -> None:

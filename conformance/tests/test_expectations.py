@@ -191,7 +191,7 @@ def test_a_file_that_cannot_be_read_is_told(path: Path) -> None:
 def methods() -> set[str]:
     """Every method that the rules propose, or nearly."""
     constants = {name: getattr(mmap, name) for name in dir(mmap) if name.isupper()}
-    facts = Facts(EDITIONS[-1], constants=constants, capabilities=frozenset(["resize"]))
+    facts = Facts(EDITIONS[-1], constants=constants)
     choices = random.Random(5)
     return {
         operation.method
@@ -203,7 +203,8 @@ def methods() -> set[str]:
 def test_what_is_shipped_says_of_whom_it_speaks() -> None:
     names = {name for entry in shipped().entries for name in entry.implementations}
     assert names == {
-        "mmap@cpython-unix", "mmap@cpython-windows", "mmap@pypy-unix", "fmmap@cpython-unix",
+        "mmap@cpython-unix", "mmap@cpython-windows", "mmap@cpython-emscripten", "mmap@pypy-unix",
+        "fmmap@cpython-unix",
     }  # fmt: skip
 
 

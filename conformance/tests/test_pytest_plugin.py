@@ -73,6 +73,20 @@ def test_an_item_for_each_clause_tells_the_verdict(project: pytest.Pytester) -> 
     }
 
 
+def test_what_is_declared_to_lack_and_works_is_told(project: pytest.Pytester) -> None:
+    project.makepyprojecttoml(
+        """
+        [tool.mmap-conformance.implementations.port]
+        lacks = ["resize"]
+        """
+    )
+    result = run(
+        project, "--mmap-implementation=port", "--mmap-clause=resize.keeps-bytes", "--mmap-budget=1"
+    )
+    result.assert_outcomes(passed=2, warnings=1)
+    result.stdout.fnmatch_lines(["*port: resize works, though lacks declares it absent: *"])
+
+
 def test_ini_keys_say_the_same_as_options(project: pytest.Pytester) -> None:
     project.makeini(
         """

@@ -11,6 +11,7 @@ import pytest
 
 from mmap_conformance import worker
 from mmap_conformance.render import CONSTRUCTORS, EXPRESSIONS, STATEMENTS, VALUES, Renderer, lines
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.corpus import Entry, corpus
 from mmap_spec_tests.draw import BytesDraw
 from mmap_spec_tests.model import Facts
@@ -168,7 +169,7 @@ def test_the_whole_corpus_can_be_written(entry: Entry) -> None:
 @pytest.mark.parametrize("area", AREAS)
 def test_whatever_is_generated_can_be_written(area: str) -> None:
     constants = {name: getattr(mmap, name) for name in dir(mmap) if name.isupper()}
-    can = frozenset(("resize", "madvise", "seekable", "set_name", "fork", "python-buffers"))
+    can = GRANTED | {"madvise", "seekable", "set_name", "fork", "python-buffers"}
     generator = Generator(Facts((3, 15), constants=constants, capabilities=can))
     choices = random.Random(7)
     for _ in range(10):

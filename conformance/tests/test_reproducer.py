@@ -21,6 +21,7 @@ from mmap_conformance.inprocess import model_facts
 from mmap_conformance.options import Options
 from mmap_conformance.reproducer import Reproducers, file_stem, reproducer
 from mmap_conformance.workers import Workers
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import EDITIONS
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.corpus import Entry, corpus
@@ -70,7 +71,7 @@ def editions(clause: str) -> Iterator[Facts]:
     """Facts of all editions and platforms that have the clause, the last one first."""
     constants = {"MS_SYNC": 4, "MS_ASYNC": 1}  # of edition 3.15
     constants |= {name: getattr(mmap, name) for name in dir(mmap) if name.isupper()}
-    can = frozenset(("resize", "madvise", "seekable", "set_name", "fork", "python-buffers"))
+    can = GRANTED | {"madvise", "seekable", "set_name", "fork", "python-buffers"}
     for edition in reversed(EDITIONS):
         for platform in CLAUSES[clause].platforms:
             if CLAUSES[clause].holds(edition, platform, can):

@@ -117,6 +117,8 @@ def ending(world: World) -> Iterator[Operation]:
             if map.certain:
                 yield Operation(name, "len()")
                 yield Operation(name, "[]", [cut(None, None)])
+                if map.file is not None and not map.file.certain:
+                    yield Operation(name, "flush")
     for name in list(world.files):
         yield Operation(name, "contents")
     for name in list(world.buffers):

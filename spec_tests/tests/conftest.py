@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from mmap_conformance.inprocess import InProcess
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import EDITIONS, Edition
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.draw import BytesDraw
@@ -26,7 +27,7 @@ MakeFacts = Callable[..., Facts]
 Programs = Callable[..., list[list[Step]]]
 Agree = Callable[..., None]
 
-_CAPABILITIES = frozenset(("resize", "madvise", "fork", "python-buffers", "set_name"))
+_CAPABILITIES = GRANTED | {"madvise", "fork", "python-buffers", "set_name"}
 _CONSTANTS = {"MADV_NORMAL": 0, "MADV_WILLNEED": 3, "MS_SYNC": 4, "MS_ASYNC": 1}
 _ASKED = ((3, 1), (3, 4), (3, 7), (3, 8), (3, 11), (3, 13, 8), (3, 15))
 _KINDS = (ValueError, TypeError, IndexError, OverflowError, OSError, BufferError, RuntimeError)
@@ -34,7 +35,7 @@ _KINDS = (ValueError, TypeError, IndexError, OverflowError, OSError, BufferError
 
 def _facts(edition: Edition, platform: str = "unix") -> Facts:
     if platform == "windows":
-        return Facts(edition, platform, granularity=1 << 16, capabilities=frozenset(["resize"]))
+        return Facts(edition, platform, granularity=1 << 16)
     return Facts(edition, platform, constants=_CONSTANTS, capabilities=_CAPABILITIES)
 
 

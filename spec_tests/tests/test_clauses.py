@@ -11,6 +11,7 @@ import pytest
 
 import mmap_spec_tests.clauses as package
 from mmap_spec_tests import model
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import EDITIONS, LEVELS, Clause, edition_text, parse_edition
 from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 from mmap_spec_tests.corpus import corpus
@@ -80,7 +81,7 @@ def test_editions_are_known_and_in_order() -> None:
 def test_levels_platforms_capabilities_sources() -> None:
     assert {clause.level for clause in ALL} == set(LEVELS)
     assert {clause.platforms for clause in ALL} == {("unix", "windows"), ("unix",), ("windows",)}
-    assert {clause.needs for clause in ALL} == {"", "resize", "madvise", "fork", "set_name"}
+    assert {clause.needs for clause in ALL} == {"", *GRANTED, "madvise", "fork", "set_name"}
     source = re.compile(r"((SF|bpo-|gh-) ?\d+)?")
     assert [clause.id for clause in ALL if not source.fullmatch(clause.source)] == []
 

@@ -11,6 +11,7 @@ import pytest
 from mmap_conformance.adapters import resolve
 from mmap_conformance.options import Options
 from mmap_conformance.replay import Replayed, replay
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import EDITIONS
 from mmap_spec_tests.expectation import Outcome, represent
 from mmap_spec_tests.model import Facts, World, follow
@@ -61,7 +62,7 @@ def in_child(line: bytes, status: int = 0) -> Outcome:
 @EVERY
 @pytest.mark.parametrize("edition", EDITIONS, ids=str)
 def test_the_model_expects_what_the_examples_say(name: str, edition: tuple[int, ...]) -> None:
-    world = World(Facts(edition, capabilities=frozenset(("fork",))))
+    world = World(Facts(edition, capabilities=GRANTED | {"fork"}))
     for operation, promised in EXAMPLES[name]:
         checks = follow(world, operation).checks
         if promised is not ANY:
@@ -74,7 +75,7 @@ def test_the_model_expects_what_the_examples_say(name: str, edition: tuple[int, 
 
 
 def test_the_model_expects_the_child_to_see_what_the_parent_wrote() -> None:
-    world = World(Facts(capabilities=frozenset(("fork",))))
+    world = World(Facts(capabilities=GRANTED | {"fork"}))
     *before, fork = program("a child")[:3]
     for operation in before:
         follow(world, operation)

@@ -13,6 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from mmap_conformance.adapters import REFERENCES
 from mmap_conformance.inprocess import InProcess
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import Edition
 from mmap_spec_tests.expectation import (
     NONE,
@@ -95,7 +96,7 @@ def members(allowed: Any) -> Iterator[Outcome]:
         yield from members(allowed.value)
 
 
-FULL = frozenset(("resize", "madvise", "fork", "python-buffers", "set_name"))
+FULL = GRANTED | {"madvise", "fork", "python-buffers", "set_name"}
 
 
 @pytest.mark.parametrize("edition", [(3, 1), (3, 11), (3, 15)], ids=str)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.model import Facts, Unrunnable, World, expect, follow
 from mmap_spec_tests.model.state import Map, Memory, View
 from mmap_spec_tests.operations import (
@@ -23,9 +24,7 @@ from mmap_spec_tests.operations import (
 )
 from mmap_spec_tests.rules import AREAS
 
-FULL = Facts(
-    (3, 15), capabilities=frozenset(("resize", "madvise", "fork", "python-buffers", "set_name"))
-)
+FULL = Facts((3, 15), capabilities=GRANTED | {"madvise", "fork", "python-buffers", "set_name"})
 
 
 def on(target: str, method: str, *arguments: Value, **keywords: Value) -> Operation:
@@ -262,7 +261,6 @@ def test_constants_can_be_told_another_way(given: dict[str, Value]) -> None:
 @pytest.mark.parametrize(
     "operation",
     [
-        on("m0", "resize", 5),
         on("m0", "madvise", {"constant": "MADV_NORMAL"}),
         on("m0", "seekable"),
         on("m0", "set_name", "name"),
@@ -372,3 +370,23 @@ def test_a_clause_of_later_editions_asks_nothing_of_earlier_ones() -> None:
     refused = [["TypeError", "Exception", "BaseException", "object"], None, ""]
     blamed = {clause for clause, allowed in expectation.checks if not allowed.matches(refused)}
     assert blamed <= {"position.write-takes-buffers", "position.write-returns-count"}
+
+
+@pytest.mark.parametrize("method", ["find", "rfind"])
+def test_an_end_that_may_not_be_looked_at_is_not_judged(method: str) -> None:
+    """With a start of None CPython passes over the end, whatever it is."""
+    world = world_of(*MAP)
+    for end in (1.5, "1", STRANGE):
+        with pytest.raises(Unrunnable):
+            follow(world, on("m0", method, octets(b"o"), None, end))
+        wrong = follow(world, on("m0", method, octets(b"o"), 0, end))
+        assert wrong.clauses == ("search.argument-types",)
+    either = follow(world, on("m0", method, octets(b"o"), None, 5)).lawful
+    assert either.matches("4") and either.matches("4" if method == "find" else "7")
+
+
+@pytest.mark.parametrize("method", ["close", "with", "del"])
+def test_whatever_ends_a_map_speaks_for_the_bytes_that_survive(method: str) -> None:
+    expectation = follow(world_of(*MAP), on("m0", method))
+    survive = "lifecycle.bytes-survive-close"
+    assert survive in (*expectation.marks, *expectation.clauses)

@@ -2,10 +2,10 @@
 
     python tools/ports FOLDER [NAME …] [OPTION of mmap-conformance run …]
 
-CPython as it is found here, for Linux and, where wine plays it, for Windows; PyPy from Debian's
-package; fmmap from PyPI: each against the findings that the suite ships for it. NAME limits it
-to some, with `*` for any letters. What cannot be had is told, with the reason, at the end; the
-exit code is that of the gate, or 77 where nothing can be had.
+CPython as it is found here, for Linux and, where wine plays it, for Windows, and in Pyodide from
+npm; PyPy from Debian's package; fmmap from PyPI: each against the findings that the suite ships for
+it. NAME limits it to some, with `*` for any letters. What cannot be had is told, with the reason,
+at the end; the exit code is that of the gate, or 77 where nothing can be had.
 """
 
 from __future__ import annotations

@@ -29,6 +29,8 @@ CPYTHONS = tuple(f"python3.{minor}" for minor in range(6, 14))
 DEBIAN = "/usr/bin/python3.11"
 """Debian's own interpreter, which is older than the fixes of 3.11.4."""
 FMMAP = "fmmap==2.0.0"
+PYODIDES = ("0.26.4", "0.29.5", "314.0.7", "315.0.0-alpha.2")
+"""With CPython 3.12, 3.13, 3.14 and 3.15."""
 WINDOWS = {f"stdlib-windows-{version}": version for version in interpreters.PACKAGED}
 """CPython for Windows, with the version, by name."""
 EXIT_MISSING = 77
@@ -77,6 +79,28 @@ def fmmap(folder: Path) -> Table:
     }
 
 
+def pyodide(version: str, folder: Path) -> Table:
+    """CPython's own mmap on WebAssembly, in a version of Pyodide that npm has.
+
+    Raises:
+        Missing: it cannot be installed.
+    """
+    target = folder / f"pyodide-{version}"
+    package = target / "node_modules" / "pyodide"
+    if not shutil.which("node") or not shutil.which("npm"):
+        raise Missing("node and npm are not installed")
+    if not package.exists():
+        command = ["npm", "install", "--silent", "--prefix", str(target), f"pyodide@{version}"]
+        if subprocess.run(command, stdin=subprocess.DEVNULL).returncode != 0:
+            shutil.rmtree(target, ignore_errors=True)
+            raise Missing(f"npm cannot install pyodide@{version}")
+    return {
+        "command": ["node", "{pyodide}", str(package), "{worker}", "mmap"],
+        "lacks": ["resize", "coherence"],
+        "expectations": str(SHIPPED / "pyodide.toml"),
+    }
+
+
 def on_windows(version: str, folder: Path) -> Table:
     """CPython's own for Windows.
 
@@ -93,6 +117,7 @@ def ports(folder: Path) -> dict[str, Callable[[], Table]]:
     makers = {f"c{name}": partial(cpython, name) for name in CPYTHONS}
     makers |= {"cpython3.11-debian": partial(cpython, DEBIAN), "pypy3": pypy}
     makers["fmmap"] = partial(fmmap, folder)
+    makers |= {f"pyodide-{version}": partial(pyodide, version, folder) for version in PYODIDES}
     makers |= {name: partial(on_windows, version, folder) for name, version in WINDOWS.items()}
     return makers
 

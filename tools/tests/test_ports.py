@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+from mmap_conformance.adapters import PYODIDE, WORKER
 from mmap_conformance.config import configured
 from mmap_conformance.expectations import SHIPPED
 
@@ -41,7 +42,7 @@ def nothing(machine: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object) -> None:
         raise machine.Missing("it is not sold here")
 
-    for name in ("pypy", "fmmap", "on_windows"):
+    for name in ("pypy", "fmmap", "pyodide", "on_windows"):
         monkeypatch.setattr(machine, name, missing)
     monkeypatch.setattr(machine, "DEBIAN", "/no/python3.11")
     monkeypatch.setattr(machine, "CPYTHONS", ("python9.9",))
@@ -67,7 +68,10 @@ def test_every_implementation_has_what_is_known_of_it(
     monkeypatch.setattr(machine, "find_interpreter", lambda name: f"/somewhere/{name}")
     monkeypatch.setattr(machine.debian, "install", lambda packages: None)
     monkeypatch.setattr(machine.interpreters, "interpreter", lambda *_: Path("python.exe"))
+    monkeypatch.setattr(machine.shutil, "which", lambda name: f"/somewhere/{name}")
     (tmp_path / "fmmap").mkdir()
+    for version in machine.PYODIDES:
+        (tmp_path / f"pyodide-{version}" / "node_modules" / "pyodide").mkdir(parents=True)
     files = {
         name: Path(make()["expectations"]).name for name, make in machine.ports(tmp_path).items()
     }
@@ -78,7 +82,9 @@ def test_every_implementation_has_what_is_known_of_it(
     unix = [name for name, file in files.items() if file == "cpython.toml"]
     minors = range(6, 14)
     assert unix == [*(f"cpython3.{minor}" for minor in minors), "cpython3.11-debian"]
-    assert len(files) == len(unix) + len(windows)
+    pyodide = [name for name, file in files.items() if file == "pyodide.toml"]
+    assert pyodide == [f"pyodide-{version}" for version in machine.PYODIDES]
+    assert len(files) == len(unix) + len(windows) + len(pyodide)
 
 
 @pytest.mark.usefixtures("nothing")
@@ -96,7 +102,39 @@ def test_what_cannot_be_had_is_told(
     assert f"run c{sys.executable} --budget 1\n" in out
     assert "cpython9.9: not tested: the interpreter 'python9.9' is not found" in out
     assert "pypy3: not tested: it is not sold here" in out
+    assert "pyodide-314.0.7: not tested: it is not sold here" in out
     assert "stdlib-windows-3.13: not tested: it is not sold here" in out
+
+
+def test_pyodide_is_installed_once(
+    machine: ModuleType,
+    tool: Callable[[str], ModuleType],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    monkeypatch.setenv("PATH", str(tools))
+
+    def programs(npm: str) -> None:
+        for name, does in (("node", "exit 1"), ("npm", npm)):
+            (tools / name).write_text(f"#!/bin/sh\n{does}\n")
+            (tools / name).chmod(0o755)
+
+    with pytest.raises(machine.Missing, match="node and npm are not installed"):
+        machine.pyodide("1.2", tmp_path)
+    programs("exit 1")
+    with pytest.raises(machine.Missing, match="npm cannot install pyodide@1"):
+        machine.pyodide("1.2", tmp_path)
+    programs('[ $5 = pyodide@1.2 ] && /bin/mkdir -p "$4/node_modules/pyodide"')
+    table = machine.pyodide("1.2", tmp_path)
+    tool("configuration").configure(tmp_path, {"one": table})
+    adapter = configured(tmp_path)["one"]
+    package = str(tmp_path / "pyodide-1.2" / "node_modules" / "pyodide")
+    assert adapter.command == ("node", str(PYODIDE), package, str(WORKER), "mmap")
+    assert adapter.lacks == ("resize", "coherence")
+    programs("exit 1")
+    assert machine.pyodide("1.2", tmp_path) == table
 
 
 @pytest.mark.usefixtures("nothing")

@@ -12,6 +12,7 @@ from mmap_conformance.cli.options import options_of
 from mmap_conformance.engine import scratch
 from mmap_conformance.errors import StartError
 from mmap_conformance.gate import NOT_STARTED, OK
+from mmap_conformance.introduction import introduce
 from mmap_conformance.options import Options
 from mmap_conformance.workers import Workers
 
@@ -39,10 +40,11 @@ def run(parsed: argparse.Namespace) -> int:
 
 def _test(adapter: Adapter, options: Options) -> None:
     with scratch() as directory, Workers(adapter, options, directory) as workers:
-        hello = workers.hello()
-        can = ", ".join(sorted(hello["capabilities"])) or "nothing beyond the seed document"
+        hello, facts, notes = introduce(adapter, options, workers)
+        can = ", ".join(sorted(facts.capabilities)) or "nothing that may be lacking"
         print(f"{adapter.name}: {hello['interpreter']} on {hello['system']}, can {can}")
-        workers.self_test()
+        for note in notes:
+            print(f"{adapter.name}: {note}")
         print(f"{adapter.name}: values and errors come through unchanged")
         workers.see_map()
         print(f"{adapter.name}: a file can be mapped")

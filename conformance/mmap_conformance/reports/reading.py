@@ -187,6 +187,7 @@ class _Reader:
             self._events.append(self._finished(content))
         elif kind == "started":
             content["facts"].items()
+            content["notes"] = tuple(content["notes"])
             self._events.append(_sound(Started(**content)))
         elif kind == "not-started":
             self._events.append(_sound(NotStarted(**content)))

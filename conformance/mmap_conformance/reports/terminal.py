@@ -96,6 +96,8 @@ class Terminal:
             return how
         self._out.print(table, crop=False)
         self._put(legend())
+        if self._verbose:
+            self._not_applicable(columns)
         return how
 
     def _fitting(self, columns: Sequence[Finished]) -> tuple[Table | None, _How]:
@@ -135,6 +137,19 @@ class Terminal:
         self._compact("Expected findings", expected)
         self._compact("Flaky, so not counted", flaky)
         self._compact(f"Information, below level {gate.level}", information)
+
+    def _not_applicable(self, columns: Sequence[Finished]) -> None:
+        """Why clauses do not apply, and which."""
+        reasons: dict[tuple[str, str], list[str]] = {}
+        for event in columns:
+            for verdict in event.verdicts:
+                if verdict.status == "not applicable":
+                    key = event.implementation, verdict.why
+                    reasons.setdefault(key, []).append(verdict.clause)
+        if reasons:
+            self._print("\nNot applicable", "bold")
+        for (name, why), clauses in reasons.items():
+            self._print(f"  {name}: {why}: {', '.join(clauses)}")
 
     def _finding(self, number: int, alike: list[Finding]) -> None:
         finding = alike[0]
@@ -197,6 +212,9 @@ class Terminal:
                     yield _text(f"{label} ({who(gate.begun[name])}): {_summary(event)}")
             else:
                 yield _text(f"{label} ({who(gate.begun[name])}): not finished", "red")
+            if name in gate.begun:
+                for note in gate.begun[name].notes:
+                    yield _text(f"{label}: {note}", "yellow")
         yield Text()
         yield _text(gate.words(), "bold green" if gate.code == 0 else "bold red")
 

@@ -15,7 +15,7 @@ import pytest
 from mmap_conformance import engine
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.errors import UsageError
-from mmap_conformance.events import Finished, NotStarted, ProgramsRun, Restarted
+from mmap_conformance.events import Finished, NotStarted, ProgramsRun, Restarted, Started
 from mmap_conformance.options import Options
 from mmap_conformance.reports import FORMATS, open_report
 from mmap_conformance.reports.reading import read, salvage
@@ -249,3 +249,12 @@ def test_a_report_that_is_written_during_the_run_is_that_of_its_lines(
     report.close()
     told = path.read_text("utf-8")
     assert told and "Traceback" not in told
+
+
+def test_notes_read_back(made: Any) -> None:
+    noted = [
+        replace(event, notes=("resize works",)) if isinstance(event, Started) else event
+        for event in made.events
+    ]
+    (started,) = (e for e in made.report(noted).events if isinstance(e, Started))
+    assert started.notes == ("resize works",)

@@ -172,7 +172,7 @@ def test_nothing_a_terminal_obeys_comes_from_an_implementation(
     made: Any, stream: int, verbose: bool
 ) -> None:
     events = [
-        Started("a", {"interpreter": EVIL}, "3.11", "should", 0, "smoke"),
+        Started("a", {"interpreter": EVIL}, "3.11", "should", 0, "smoke", notes=(EVIL,)),
         Found(
             made.finding(
                 "position.tell-returns-position", made.map, made.tell, got=EVIL, expected=EVIL

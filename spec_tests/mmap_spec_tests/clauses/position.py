@@ -196,5 +196,6 @@ CLAUSES = (
         "A resize keeps the position; where it is past the new end, read and readline return "
         "nothing, read_byte, write_byte and write are a ValueError.",
         "should",
+        needs="resize",
     ),
 )

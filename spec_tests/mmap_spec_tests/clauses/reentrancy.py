@@ -15,6 +15,7 @@ CLAUSES = (
         "A map resized by the conversion of an argument is treated in its new length: nothing "
         "outside it is read or written.",
         "should",
+        needs="resize",
         source="gh-157335",
     ),
     Clause(

@@ -132,7 +132,6 @@ CLAUSES = (
         "resize.failed-changes-nothing",
         "A refused resize leaves the map, the position and the file as they were.",
         "should",
-        needs="resize",
     ),
     Clause(
         "resize.argument-types",

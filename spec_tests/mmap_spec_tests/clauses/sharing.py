@@ -8,6 +8,7 @@ CLAUSES = (
         "Shared maps of one file show each other's changes.",
         "must",
         platforms=("unix",),
+        needs="coherence",
         restates=("64c3028d54",),
     ),
     Clause(
@@ -21,6 +22,7 @@ CLAUSES = (
         "sharing.file-changes-are-seen",
         "A shared map shows what is written into the file by other means.",
         "should",
+        needs="coherence",
     ),
     Clause(
         "sharing.forked-child-shares-memory",

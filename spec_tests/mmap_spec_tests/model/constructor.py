@@ -10,7 +10,7 @@ from mmap_spec_tests.model import arguments as args
 from mmap_spec_tests.model import windows
 from mmap_spec_tests.model.arguments import LARGE
 from mmap_spec_tests.model.state import COPY, DEFAULT, READ, WRITE, File, Map, Memory, World
-from mmap_spec_tests.model.table import elsewhere
+from mmap_spec_tests.model.table import elsewhere, written_back
 from mmap_spec_tests.operations import Operation, Value, tag_of
 
 _MARKS = (
@@ -201,6 +201,7 @@ def _map(
         else:
             windows.extend(file, offset + size)
             made = Map(file, size, base=offset, offset=offset, access=mode, file=file)
+        made.certain = file is None or file.certain
         made.name = windows.name_of(given.get("tagname"))
         made.trackfd = trackfd
         made.by_prot = mode == READ and access == "ACCESS_DEFAULT"
@@ -208,6 +209,8 @@ def _map(
         made.made = ("constructor.maps-length-bytes",)
         if length == 0:
             made.made = ("constructor.length-zero-maps-whole-file",)
+        if target in world.maps:  # which nobody refers to any more
+            written_back(world, world.maps[target])
         world.maps[target] = made
 
     claims = windows.claims(world, given, file) if on_windows else []

@@ -30,6 +30,8 @@ def on_file(world: World, file: File, operation: Operation) -> Expectation:
     """The expectation for an operation on a file, not through a map."""
     method, arguments = operation.method, operation.arguments
     if method == "contents":
+        if not file.certain:
+            raise LookupError("what the file holds is the platform's business")
         allowed = returned(bytes(file.data))
         clauses = file.reach or ("access.reading-leaves-file",)
         return Expectation(tuple((clause, allowed) for clause in clauses))

@@ -17,7 +17,7 @@ from mmap_spec_tests.expectation import (
 )
 from mmap_spec_tests.model import arguments as args
 from mmap_spec_tests.model.state import COPY, READ, Map, World
-from mmap_spec_tests.model.table import needs, on_map, refused
+from mmap_spec_tests.model.table import needs, on_map, refused, written_back
 from mmap_spec_tests.operations import Value, tag_of
 
 _ABSENT: Any = object()
@@ -71,6 +71,8 @@ def flush(
     def effect() -> None:
         if map.file is not None and real and not map.private and waits:
             map.file.reach = ("flush.writes-back", "access.write-updates-file")
+            if (start, count) == (0, map.size):
+                written_back(world, map)
 
     return Expectation((*checks, (result, _success(world, real))), effect, looks=True)
 

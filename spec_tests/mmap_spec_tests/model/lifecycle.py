@@ -7,13 +7,27 @@ from typing import Any
 from mmap_spec_tests.expectation import NONE, Expectation, returned
 from mmap_spec_tests.model import arguments as args
 from mmap_spec_tests.model.state import READ, Map, View, World, shows
-from mmap_spec_tests.model.table import CHANGES, changed, closed_too, elsewhere, on_map, refused
+from mmap_spec_tests.model.table import (
+    CHANGES,
+    changed,
+    closed_too,
+    elsewhere,
+    needs,
+    on_map,
+    refused,
+    written_back,
+)
 from mmap_spec_tests.operations import Operation, data_of, tag_of
 
 
-def _closed(map: Map, by: str) -> None:
+def _closed(world: World, map: Map, by: str) -> None:
     map.closed = True
     map.ended = (by,)
+    _gone(world, map)
+
+
+def _gone(world: World, map: Map) -> None:
+    written_back(world, map)
     if map.file is not None:
         map.file.reach += ("lifecycle.bytes-survive-close",)
 
@@ -28,7 +42,7 @@ def close(world: World, map: Map) -> Expectation:
     if any(view.of is map for view in world.views.values()):
         checks = (("lifecycle.released-exports-do-not-block", NONE), *checks)
     marks = ("lifecycle.bytes-survive-close",)
-    return Expectation(checks, lambda: _closed(map, "lifecycle.close"), marks=marks)
+    return Expectation(checks, lambda: _closed(world, map, "lifecycle.close"), marks=marks)
 
 
 @on_map(".closed", when_closed=True)
@@ -42,7 +56,10 @@ def use_with(world: World, map: Map) -> Expectation:
     if map.exports:
         return refused(map, "lifecycle.exports-block-close", args.BUFFER_ERROR)
     clause = "lifecycle.context-manager"
-    return Expectation(((clause, returned(True)),), lambda: _closed(map, clause))
+    marks = ("lifecycle.bytes-survive-close",)
+    return Expectation(
+        ((clause, returned(True)),), lambda: _closed(world, map, clause), marks=marks
+    )
 
 
 @on_map("weakref()", when_closed=True)
@@ -52,11 +69,13 @@ def weak_reference(world: World, map: Map) -> Expectation:
 
 @on_map("del", when_closed=True)
 def drop(world: World, map: Map) -> Expectation:
+    if map.exports:  # or else its bytes are in the file when its views are gone as well
+        needs(world, "coherence")
+
     def effect() -> None:
         name = next(name for name, other in world.maps.items() if other is map)
         del world.maps[name]
-        if map.file is not None:
-            map.file.reach += ("lifecycle.bytes-survive-close",)
+        _gone(world, map)
 
     return Expectation((("lifecycle.bytes-survive-close", NONE),), effect)
 

@@ -42,6 +42,8 @@ def _search(
             assert type(number) is int or number is None
             bounds.append(default if number is None else number)
             huge |= not -world.facts.largest - 1 <= bounds[-1] <= world.facts.largest
+    if wrong and needle is not None and start is None:
+        raise LookupError("CPython does not look at the end then, whatever it is (gh-116738)")
     if wrong:
         if huge:
             wrong.append(args.OVERFLOW_ERROR)

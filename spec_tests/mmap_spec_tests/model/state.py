@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import Edition
 from mmap_spec_tests.expectation import Allowed, Shows
 
@@ -22,7 +23,7 @@ class Facts:
         granularity: what an offset must be a multiple of, in bytes.
         largest: the largest ``ssize_t``.
         constants: values of the module's own constants.
-        capabilities: what it can do beyond the seed document.
+        capabilities: what it can do, of what it may lack and of what is beyond the seed document.
     """
 
     edition: Edition = (3, 1)
@@ -31,7 +32,7 @@ class Facts:
     granularity: int = 4096
     largest: int = 2**63 - 1
     constants: dict[str, int] = field(default_factory=dict)
-    capabilities: frozenset[str] = frozenset()
+    capabilities: frozenset[str] = GRANTED
 
 
 Blame = tuple[str, ...]
@@ -64,7 +65,7 @@ class Memory:
 class File(Memory):
     """A file with one descriptor."""
 
-    __slots__ = ("mode", "open", "position", "reach")
+    __slots__ = ("mode", "open", "owed", "position", "reach")
 
     def __init__(self, data: bytes, mode: str) -> None:
         super().__init__(data)
@@ -72,10 +73,16 @@ class File(Memory):
         self.open = True
         self.position = 0  # of the descriptor
         self.reach: Blame = ()  # for what the file itself holds
+        self.owed: frozenset[object] = frozenset()  # maps that may have bytes it has not yet
+
+    @property
+    def certain(self) -> bool:
+        """Whether it is known what it holds: always, where maps are coherent with files."""
+        return not self.owed
 
     def clone(self) -> File:
         other = File(bytes(self.data), self.mode)
-        other.open, other.position = self.open, self.position
+        other.open, other.position, other.owed = self.open, self.position, self.owed
         other.blame, other.reach, other.writer = self.blame, self.reach, self.writer
         return other
 

@@ -9,7 +9,7 @@ from typing import Any
 from mmap_spec_tests.clause import Edition
 from mmap_spec_tests.expectation import RAISES, Accepts, Either, Expectation, Raises
 from mmap_spec_tests.model.arguments import CONVERSION_ERRORS, TYPE_ERROR, VALUE_ERROR
-from mmap_spec_tests.model.state import File, Map, World
+from mmap_spec_tests.model.state import READ, File, Map, World
 from mmap_spec_tests.operations import Operation, Value
 
 Handler = Callable[..., Expectation]
@@ -66,6 +66,9 @@ def call(world: World, map: Map, operation: Operation) -> Expectation:
     """The expectation for a method of a map, closed or not."""
     method, arguments = operation.method, operation.arguments
     handler, fewest, most, when_closed = ON_MAP[method]
+    if method == "resize" and not world.can("resize"):  # it need not even be there
+        clause = "resize.failed-changes-nothing"
+        return refused(map, clause, RAISES, keeps=clause)
     taken = BY_KEYWORD[method]
     for name in operation.keywords.keys() & taken.keys():
         if world.facts.edition < taken[name]:
@@ -223,8 +226,22 @@ CHANGES = (
 
 def settle(world: World, file: File, writer: Map | None) -> None:
     """Note a change of a file's bytes or length: other maps that it makes uncertain."""
+    coherent = world.can("coherence")
+    if writer is not None and not coherent:
+        file.owed |= {writer.identity}
     for other in world.maps.values():  # a closed one too: what it would do still counts
         if other.file is not file or other is writer:
             continue
-        if other.private or other.offset + other.size > len(file.data):
+        if other.private or not coherent or other.offset + other.size > len(file.data):
             other.certain = False
+
+
+def written_back(world: World, map: Map) -> None:
+    """Note that a file has all bytes of a map, where it did not have them at once."""
+    file = map.file
+    if file is None or map.private or map.access == READ or world.can("coherence"):
+        return
+    if map.certain:
+        file.owed -= {map.identity}
+    else:  # old bytes may have gone over newer ones
+        file.owed |= {map.identity}

@@ -85,8 +85,6 @@ _COUNTS: tuple[tuple[str, list[Value]], ...] = (
 @rule(_AREA, has_map)
 def wrong_count(draw: Draw, world: World) -> Operation:
     method, arguments = draw.choice(_COUNTS)
-    if method == "resize" and not world.can("resize"):
-        method, arguments = "tell", [1]
     return Operation(pick(draw, world)[0], method, arguments)
 
 

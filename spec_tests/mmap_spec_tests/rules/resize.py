@@ -11,11 +11,7 @@ def size(draw: Draw, world: World) -> Operation:
     return Operation(pick(draw, world)[0], "size")
 
 
-def _resizes(world: World) -> bool:
-    return world.can("resize") and has_map(world)
-
-
-@rule("resize", _resizes, weight=2)
+@rule("resize", has_map, weight=2)
 def resize(draw: Draw, world: World) -> Operation:
     name, map = pick(draw, world)
     page = world.facts.page
