@@ -88,7 +88,13 @@ BEFORE_START = [
     Operation("f0", "file()", [pattern(13)]),
     Operation("m0", "mmap()", [descriptor("f0"), 0], {"offset": -(1 << 16)}),
 ]
+FINDS = [
+    Operation("f0", "file()", [pattern(13)]),
+    Operation("m0", "mmap()", [descriptor("f0"), 0]),
+    Operation("m0", "find", [octets(b"ho")]),
+]
 WRITTEN = {
+    "search.find-lowest": FINDS,
     "offset.negative-overflow-error": BEFORE_START,
     "search.nothing-past-end": PAST_END,
     "constructor.descriptor-kept-where-it-stands": STANDS,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mmap_conformance import __version__
+from mmap_spec_tests.capabilities import GRANTED
 from mmap_spec_tests.clause import Edition, edition_text
 from mmap_spec_tests.clauses import CLAUSES
 from mmap_spec_tests.corpus import corpus, killers
@@ -32,8 +33,8 @@ from mmap_spec_tests.programs import modelled
 
 FORMAT = "mmap-vectors/1"
 CAPABILITIES = {
-    "unix": frozenset(("resize", "madvise", "fork", "python-buffers", "set_name")),
-    "windows": frozenset(("resize",)),
+    "unix": GRANTED | {"madvise", "fork", "python-buffers", "set_name"},
+    "windows": GRANTED,
 }
 """By platform, what an implementation may be able to do."""
 CONSTANTS = {

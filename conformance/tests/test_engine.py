@@ -121,7 +121,7 @@ def test_what_is_kept_runs_however_little_time_there_is() -> None:
 
 
 def test_what_nothing_was_compared_with_is_untested(monkeypatch: pytest.MonkeyPatch) -> None:
-    for kept in ("corpus", "found"):
+    for kept in ("corpus", "found", "killers"):
         monkeypatch.setattr(engine, kept, tuple)
     told = statuses(ran("stdlib", 0.001, areas=("search",)))
     assert set(told.values()) == {"untested", "not applicable"}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mmap_conformance.adapters import REFERENCES, WORKER, Adapter
-from mmap_conformance.engine import edition_of, run, scratch
+from mmap_conformance.engine import run, scratch
 from mmap_conformance.errors import StartError
 from mmap_conformance.gate import Gate
 from mmap_conformance.inprocess import model_facts
@@ -113,7 +113,7 @@ def failing_clauses(adapter: Adapter) -> set[str]:
 def _divergences(adapter: Adapter, workers: Workers) -> Iterator[Divergence]:
     """Where the programs of the corpus first go wrong, one by one."""
     hello = workers.hello()
-    facts = model_facts(hello, edition_of(adapter, Options(), hello))
+    facts = model_facts(hello, adapter.edition or tuple(hello["version"]))
     surroundings = facts.edition, facts.platform, facts.capabilities
     held = {clause.id for clause in CLAUSES.values() if clause.holds(*surroundings)}
     for entry in (*corpus(), *killers()):
