@@ -69,7 +69,7 @@ def test_the_expectations_file(project: Path, command: Callable[..., Any]) -> No
 def test_the_configuration(project: Path, command: Callable[..., Any]) -> None:
     (project / "pyproject.toml").write_text(block("[tool.mmap-conformance.impl"), "utf-8")
     (project / "known.toml").write_text(block("# known.toml"), "utf-8")
-    mine, _ = configured(project).values()
+    mine, *_ = configured(project).values()
     assert (mine.name, mine.edition, mine.expectations) == (
         "mymmap-debug", (3, 13), project / "known.toml"
     )  # fmt: skip
