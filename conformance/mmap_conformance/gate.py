@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from mmap_conformance.events import (
     Event,
@@ -141,7 +141,7 @@ class Gate:
         said = []
         failures = self.failures
         if failures:
-            names = ", ".join(dict.fromkeys(finding.implementation for finding in failures))
+            names = self._in_order({finding.implementation for finding in failures})
             said.append(
                 f"Not conformant: {_count(len(failures), 'unexpected finding')} in {names}."
             )
@@ -161,8 +161,12 @@ class Gate:
         if not said:
             expected = sum(bool(finding.reason) for finding in self.findings)
             tail = f", with {_count(expected, 'expected finding')}" if expected else ""
-            said.append(f"Conformant: {', '.join(self.finished)}{tail}.")
+            said.append(f"Conformant: {self._in_order(self.finished)}{tail}.")
         return " ".join(said)
+
+    def _in_order(self, names: Container[str]) -> str:
+        """Implementations in the order in which they began: they end in any."""
+        return ", ".join(name for name in self.begun if name in names)
 
 
 def _count(number: int, noun: str) -> str:

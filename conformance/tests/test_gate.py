@@ -138,7 +138,7 @@ def test_flaky_findings_fail_where_the_harm_is_done_at_once(
 def test_failures_name_every_implementation_once() -> None:
     two = finding(name="two")
     gate = gated(*WHOLE, started("two"), Found(two), Found(two), Found(finding()), finished("two"))
-    assert gate.words() == "Not conformant: 3 unexpected findings in two, mine."
+    assert gate.words() == "Not conformant: 3 unexpected findings in mine, two."
     assert gate.failures == [two, two, finding()]
 
 
