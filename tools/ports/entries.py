@@ -17,12 +17,12 @@ from machine import EXIT_MISSING, arguments_of, ready
 from mmap_conformance.adapters import Adapter
 from mmap_conformance.budget import Budget
 from mmap_conformance.config import configured
-from mmap_conformance.engine import edition_of, names_of, scratch
+from mmap_conformance.engine import names_of, scratch
 from mmap_conformance.errors import UsageError
 from mmap_conformance.events import Stale
 from mmap_conformance.expectations import Expectations, Expected
 from mmap_conformance.gate import USAGE, fails
-from mmap_conformance.inprocess import model_facts
+from mmap_conformance.introduction import introduce
 from mmap_conformance.judge import Divergence
 from mmap_conformance.options import Options
 from mmap_conformance.triage import Triage
@@ -46,8 +46,7 @@ def entries_of(adapter: Adapter) -> tuple[Expected, ...]:
 def unnoticed(adapter: Adapter, entries: Sequence[Expected]) -> Iterator[tuple[Expected, str]]:
     """The entries without which the gate would be as green, and those that are stale."""
     with scratch() as directory, Workers(adapter, OPTIONS, directory) as workers:
-        hello = workers.hello()
-        facts = model_facts(hello, edition_of(adapter, OPTIONS, hello))
+        facts = introduce(adapter, OPTIONS, workers).facts
 
         def triage() -> Triage:
             return Triage(adapter, OPTIONS, facts, workers, Budget(PATIENCE))

@@ -27,7 +27,7 @@ import wine
 from mmap_conformance.adapters import REFERENCES, WORKER, Adapter
 from mmap_conformance.engine import scratch
 from mmap_conformance.errors import UsageError
-from mmap_conformance.inprocess import model_facts
+from mmap_conformance.introduction import introduce
 from mmap_conformance.options import Options
 from mmap_conformance.supply import Supply
 from mmap_conformance.workers import Workers
@@ -44,9 +44,10 @@ ROOT = Path(__file__).resolve().parents[2]
 def programs(module: str, command: list[str], environment: Mapping[str, str]) -> list[Program]:
     """The corpus, and programs for one edition in the world that its worker tells of."""
     edition = dict(REFERENCES.values())[module]
-    adapter = Adapter(module, (*command, str(WORKER), module), module, environment=environment)
+    words = (*command, str(WORKER), module)
+    adapter = Adapter(module, words, module, edition, environment)
     with scratch() as folder, Workers(adapter, Options(), folder) as workers:
-        facts = model_facts(workers.hello(), edition)
+        facts = introduce(adapter, Options(), workers).facts
     supply = Supply(facts, Options(), ())
     made = map(supply.program, range(PROGRAMS))
     return [*kept(), *([operation for operation, _ in steps] for steps in made)]
