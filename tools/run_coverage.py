@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from run_faults import inject
 from safety.building import ROOT, build, run
-from safety.programs import kept, special
+from safety.programs import here, kept, special
 
 from mmap_conformance import toml
 from mmap_conformance.adapters import REFERENCES
@@ -78,7 +78,7 @@ def fail_calls(folder: Path) -> None:
         UsageError: that does not go well.
     """
     for module, _ in REFERENCES.values():
-        result = inject(folder, module, [*special(), *kept()])
+        result = inject(folder, module, [*special(), *kept(here())])
         if result["findings"]:
             raise UsageError(f"{module}: {result['findings'][0]}")
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from safety.building import SOURCE, build, compiler, run
 from safety.faults import CALLS
-from safety.programs import generated, kept, special
+from safety.programs import generated, here, kept, special
 from safety.replayer import paths
 
 from mmap_conformance.adapters import REFERENCES
@@ -69,7 +69,7 @@ def measure(source: Path, count: int, seed: int) -> tuple[Counter[str], list[dic
     Raises:
         UsageError: it does not compile.
     """
-    programs = [*special(), *kept(), *islice(generated(seed), count)]
+    programs = [*special(), *kept(here()), *islice(generated(seed), count)]
     injected: Counter[str] = Counter()
     findings = []
     with tempfile.TemporaryDirectory(prefix="mmap-faults-") as name:

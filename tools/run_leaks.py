@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from safety.building import SOURCE, build
-from safety.programs import generated, kept, special
+from safety.programs import generated, here, kept, special
 from safety.replayer import Replayer, chunks
 
 from mmap_conformance.adapters import REFERENCES, find_interpreter
@@ -64,7 +64,7 @@ def measure(
             module: Replayer([python], folder, module, ROUNDS) for module, _ in REFERENCES.values()
         }
         try:
-            for chunk in chain([[*special(), *kept()]], chunks(generated(seed), operations)):
+            for chunk in chain([[*special(), *kept(here())]], chunks(generated(seed), operations)):
                 for replayer in replayers.values():
                     replayer.send(chunk)
                 for module, replayer in replayers.items():

@@ -20,7 +20,7 @@ from itertools import chain
 from pathlib import Path
 
 from safety.building import SOURCE, build
-from safety.programs import generated, kept, special
+from safety.programs import generated, here, kept, special
 from safety.replayer import Replayer, chunks
 
 from mmap_conformance.adapters import REFERENCES
@@ -81,7 +81,9 @@ def main() -> int:
             build(Path(name), FLAGS, source=SOURCE)
             for module, _ in REFERENCES.values():
                 made = chunks(generated(parsed.seed), parsed.operations)
-                done, errors = replay(Path(name), module, chain([[*special(), *kept()]], made))
+                done, errors = replay(
+                    Path(name), module, chain([[*special(), *kept(here())]], made)
+                )
                 for error in errors:
                     print(f"{module}: {error}")
                 print(f"{module}: {done:,} operations, {len(errors)} findings")

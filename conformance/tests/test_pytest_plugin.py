@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mmap_conformance.reports import reading
+from mmap_spec_tests.clauses import AREA_OF, CLAUSES
 
 pytest_plugins = ["pytester"]
 
@@ -55,7 +56,9 @@ def test_an_item_for_each_clause_tells_the_verdict(project: pytest.Pytester) -> 
         "-rs",
     )
     outcomes = result.parseoutcomes()
-    assert outcomes["failed"] >= 1 and outcomes["passed"] > 5 and outcomes["skipped"] == 2
+    assert outcomes["failed"] >= 1 and outcomes["passed"] > 5
+    later = [c for c in CLAUSES.values() if AREA_OF[c.id] == "search" and c.since > (3, 1)]
+    assert outcomes["skipped"] == len(later) > 1
     result.stdout.fnmatch_lines(["search.*(must): *", "    *.find(*", "expected: returns *"])
     result.stdout.fnmatch_lines(["SKIPPED * not applicable: since edition 3.14.1"])
     cases = ElementTree.parse(project.path / "report.xml").iter("testcase")

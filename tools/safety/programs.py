@@ -12,19 +12,50 @@ from mmap_conformance.options import Options
 from mmap_conformance.supply import Supply
 from mmap_conformance.worker import facts, load
 from mmap_spec_tests.corpus import corpus
+from mmap_spec_tests.model import Facts, Unrunnable
 from mmap_spec_tests.operations import Operation, Program, descriptor, pattern
+from mmap_spec_tests.programs import modelled
 
 
-def kept() -> list[Program]:
-    """The programs of the corpus."""
-    return [entry.program for entry in corpus()]
+def here() -> Facts:
+    """The world of the newest edition on this system.
+
+    Raises:
+        ModuleNotFoundError: the reference was not built.
+    """
+    module, edition = REFERENCES["reference-latest"]
+    loaded, problem = load(module)
+    if problem:
+        raise ModuleNotFoundError(problem)
+    return model_facts(facts(loaded), edition)
+
+
+def kept(world: Facts) -> list[Program]:
+    """The programs of the corpus that make sense in a world."""
+    programs = [entry.program for entry in corpus()]
+    return [program for program in programs if _makes_sense(program, world)]
+
+
+def _makes_sense(program: Program, world: Facts) -> bool:
+    try:
+        modelled(program, world)
+    except Unrunnable:
+        return False
+    return True
 
 
 def special() -> list[Program]:
-    """What no rule makes: maps that the system holds in several areas, and their names."""
+    """What no rule makes: maps that the system holds in several areas, and their names; and
+    what the corpus may do without: a file that grows."""
     page = PAGESIZE
     first_page = [{"constant": "MADV_DONTFORK"}, 0, page]
-    programs: list[Program] = []
+    programs: list[Program] = [
+        [
+            Operation("f0", "file()", [pattern(page)]),
+            Operation("m0", "mmap()", [descriptor("f0"), 0]),
+            Operation("m0", "resize", [3 * page]),
+        ]
+    ]
     for size in (2 * page, 10 * page):
         for keywords in ({}, {"flags": {"constant": "MAP_PRIVATE"}}):
             programs.append(
@@ -45,10 +76,6 @@ def special() -> list[Program]:
 
 def generated(seed: int) -> Iterator[Program]:
     """Programs of all areas in turn, without end, for the newest edition."""
-    module, edition = REFERENCES["reference-latest"]
-    loaded, problem = load(module)
-    if problem:
-        raise ModuleNotFoundError(problem)
-    supply = Supply(model_facts(facts(loaded), edition), Options(seed=seed), ())
+    supply = Supply(here(), Options(seed=seed), ())
     for number in count():
         yield [operation for operation, _ in supply.program(number)]

@@ -25,7 +25,7 @@ def test_valgrind_sees_a_planted_fault_in_the_corpus_and_nothing_else(
     folder = tmp_path / "built"
     folder.mkdir()
     run_valgrind.build(folder, run_valgrind.FLAGS, source=planted(UNWRITTEN))
-    programs = [run_valgrind.special(), run_valgrind.kept()]
+    programs = [run_valgrind.special(), run_valgrind.kept(run_valgrind.here())]
     done, errors = run_valgrind.replay(folder, "mmap_reference", programs)
     assert done > 500
     assert errors

@@ -50,7 +50,7 @@ def programs(module: str, command: list[str], environment: Mapping[str, str]) ->
         facts = introduce(adapter, Options(), workers).facts
     supply = Supply(facts, Options(), ())
     made = map(supply.program, range(PROGRAMS))
-    return [*kept(), *([operation for operation, _ in steps] for steps in made)]
+    return [*kept(facts), *([operation for operation, _ in steps] for steps in made)]
 
 
 def exercise(python: Path, folder: Path, environment: Mapping[str, str]) -> None:
