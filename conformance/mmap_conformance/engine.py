@@ -31,12 +31,11 @@ from mmap_conformance.options import Options
 from mmap_conformance.supply import Supplies
 from mmap_conformance.triage import Triage
 from mmap_conformance.workers import Workers
-from mmap_spec_tests import programs
 from mmap_spec_tests.clause import edition_text
 from mmap_spec_tests.clauses import AREA_OF
 from mmap_spec_tests.corpus import corpus, found, killers
 from mmap_spec_tests.model import Unrunnable
-from mmap_spec_tests.programs import Step
+from mmap_spec_tests.programs import Step, modelled
 
 _TOLD_EVERY = 0.25
 """Seconds between two progress events."""
@@ -254,7 +253,7 @@ class _Run:
             if not areas or area in areas:
                 # Whole, also where something in it is known: that is passed over.
                 try:
-                    steps = programs.modelled(entry.program, self._supply.facts)
+                    steps = modelled(entry.program, self._supply.facts)
                 except Unrunnable:
                     continue  # of an edition or platform that is not this one's
                 if not any(self._triage.known.gave_up(*step) for step in steps):

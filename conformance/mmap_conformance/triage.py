@@ -18,6 +18,7 @@ from mmap_conformance.judge import (
     describe,
     failing,
     got,
+    holds_for,
     is_harmless,
     judge,
 )
@@ -64,11 +65,9 @@ class Triage:
         self._budget = budget
         self.findings: list[Finding] = []
         self.deaths = 0
-        surroundings = facts.edition, facts.platform, facts.capabilities
-        held = frozenset(each.id for each in CLAUSES.values() if each.holds(*surroundings))
         # Whether the implementation is held to a clause, and whether it was asked for as well.
-        self._holds = held.__contains__
-        self._judges = (held & options.wanted()).__contains__
+        self._holds = holds_for(facts)
+        self._judges = frozenset(filter(self._holds, options.wanted())).__contains__
         self.known = Known(self._holds)
         self._attribution = Attribution(facts, self._holds, self._judges, self._first)
         self._exercised: Counter[str] = Counter()

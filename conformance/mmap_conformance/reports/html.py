@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from mmap_conformance.events import Status
@@ -60,6 +59,9 @@ def render(summary: Summary, changes: Sequence[Change] | None = None) -> str:
         summary: of the reports.
         changes: since an earlier one, or None.
     """
+    # Only here are templates needed, which take their time to load.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     environment = Environment(
         loader=PackageLoader("mmap_conformance.reports"),
         autoescape=True,
